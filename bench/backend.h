@@ -1,0 +1,90 @@
+#pragma once
+// A backend is one way of doing a network's arithmetic. It sees models/ and this header, nothing
+// else: no data sets, metrics, files or command line.
+//
+// In the tree: a folder bench/backends/NAME (dashes as underscores) that defines
+//     namespace bench { std::unique_ptr<Backend> make_NAME_backend(); }
+// The build finds the folder and lists it. Out of the tree: a shared library that uses BENCH_PLUGIN
+// below.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/graph.h"
+
+namespace bench {
+
+/// How one node of the graph is really computed: so that no slow or inexact path goes unnoticed.
+struct LayerFact {
+  std::string node;            ///< name of the node (of the last one, where several are fused)
+  std::string op;              ///< "Conv2d+Activation", ...
+  std::string implementation;  ///< "onednn:brgconv:avx512_core", "plain", ...
+  std::string layout;          ///< memory format of the result, where the backend has a choice
+};
+
+struct ProgramFacts {
+  std::vector<LayerFact> layers;
+  std::int64_t weight_bytes = 0;      ///< as held in memory
+  std::int64_t activation_bytes = 0;  ///< the arena of one session
+  std::string library;                ///< "oneDNN 2.6.3"
+  std::string isa;                    ///< instruction set in use: "avx512_core_vnni"
+};
+
+/// One thread's scratch. Not to be used by two threads at once.
+class Session {
+ public:
+  virtual ~Session() = default;
+  /// Outputs for one input (f32 NCHW), in the order of Graph::outputs. The size may differ from
+  /// call to call. Throws Error{bad_data} where infer_shapes would.
+  virtual std::vector<Tensor> run(const Tensor& input) = 0;
+};
+
+/// A compiled network: weights in the backend's own form, shared by all sessions. Thread-safe.
+/// Outlives its sessions.
+class Program {
+ public:
+  virtual ~Program() = default;
+  virtual std::unique_ptr<Session> open_session() const = 0;
+  /// What running an input of this shape does.
+  virtual ProgramFacts facts(const Shape& input) const = 0;
+};
+
+struct CompileOptions {
+  int threads_per_image =
+      1;  ///< accuracy runs use 1: then results do not depend on the machine's size
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual std::string_view name() const = 0;   ///< as typed: "float", "1-bit"
+  virtual std::string_view about() const = 0;  ///< one line
+  /// Throws Error{unsupported} naming the node it can't run.
+  virtual std::unique_ptr<Program> compile(const Graph& graph,
+                                           const CompileOptions& options) const = 0;
+};
+
+/// All backends built into this program and loaded by load_plugin, in the order of their names.
+std::vector<const Backend*> backends();
+
+/// Throws Error{usage} with a did-you-mean for an unknown name.
+const Backend& find_backend(std::string_view name);
+
+/// Loads a backend from a shared library and adds it to backends(). Returns its name.
+/// Throws Error{missing} if there is no such file, Error{unsupported} if it is no backend plugin or
+/// was built against other headers or with another compiler (both stamps are named), Error{usage}
+/// if a backend of that name exists.
+std::string load_plugin(const std::string& path);
+
+/// What must be equal on both sides for the classes above to mean the same in memory: a hash of the
+/// headers a plugin includes, the compiler, and the C++ library's mode. Set by the build.
+std::string_view abi_stamp();
+
+}  // namespace bench
+
+/// In exactly one source file of a plugin:  BENCH_PLUGIN(std::make_unique<MyBackend>())
+#define BENCH_PLUGIN(make)                                              \
+  extern "C" const char* bench_plugin_abi() { return BENCH_ABI_STAMP; } \
+  extern "C" bench::Backend* bench_plugin_backend() { return (make).release(); }

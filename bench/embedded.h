@@ -1,0 +1,18 @@
+#pragma once
+// Data files of the tree (suites, model cards) carried inside the program, so that one file is the
+// tool.
+
+#include <span>
+#include <string_view>
+
+namespace bench {
+
+struct EmbeddedFile {
+  std::string_view name;  ///< file name without ending
+  std::string_view text;
+};
+
+std::span<const EmbeddedFile> embedded_suites();       ///< bench/suites/*.json
+std::span<const EmbeddedFile> embedded_model_cards();  ///< models/zoo/*.json
+
+}  // namespace bench

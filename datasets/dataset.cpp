@@ -1,0 +1,35 @@
+#include "datasets/dataset.h"
+
+#include "datasets/imagenet.h"
+#include "datasets/lfw.h"
+#include "datasets/voc.h"
+#include "datasets/widerface.h"
+#include "models/registry.h"
+
+namespace bench {
+namespace {
+
+using Open = std::unique_ptr<Dataset> (*)(const DatasetOptions&);
+
+constexpr Entry<Open> list[] = {
+    {"widerface", "WIDER FACE validation: faces of all sizes, easy/medium/hard", open_widerface},
+    {"imagenet", "ILSVRC2012 classification, 1,000 classes", open_imagenet},
+    {"voc-detection", "PASCAL VOC 2007/2012 boxes of 20 classes", open_voc_detection},
+    {"voc-segmentation", "PASCAL VOC 2007/2012 label maps of 20 classes and background",
+     open_voc_segmentation},
+    {"lfw", "Labeled Faces in the Wild: 6,000 pairs in 10 folds", open_lfw},
+};
+
+}  // namespace
+
+std::unique_ptr<Dataset> open_dataset(std::string_view name, const DatasetOptions& options) {
+  return find(list, "data set", name).make(options);
+}
+
+std::vector<DatasetInfo> datasets() {
+  std::vector<DatasetInfo> infos;
+  for (const auto& entry : list) infos.push_back({entry.name, entry.about});
+  return infos;
+}
+
+}  // namespace bench

@@ -1,0 +1,39 @@
+#pragma once
+// Sizes and counts of a network: what documents print as "size", "parameters" and "MACs".
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/graph.h"
+
+namespace bench {
+
+struct LayerAudit {
+  std::string node, op;
+  Shape output;
+  std::int64_t weights = 0;  ///< scalars of convolution and linear weights, and PRelu slopes
+  std::int64_t biases = 0;
+  std::int64_t batch_norm = 0;  ///< gamma, beta, mean and variance
+  std::int64_t macs =
+      0;  ///< multiply-accumulates of convolutions and linear layers, padding included
+  std::int64_t activation_elements = 0;  ///< elements of the result
+};
+
+struct Audit {
+  std::vector<LayerAudit> layers;  ///< only nodes with parameters or MACs
+  std::int64_t parameters =
+      0;                     ///< weights + biases + batch norm gamma and beta: what training learns
+  std::int64_t scalars = 0;  ///< every stored scalar, batch norm statistics and constants included
+  std::int64_t macs = 0;
+  std::int64_t peak_activation_elements =
+      0;  ///< largest sum of results alive at once, in node order
+
+  /// Bytes of all stored scalars with weights at `weight_bits` and everything else at 32 bits.
+  std::int64_t bytes(int weight_bits) const;
+};
+
+/// Throws as infer_shapes.
+Audit audit(const Graph& graph, const Shape& input);
+
+}  // namespace bench

@@ -1,0 +1,25 @@
+#pragma once
+// Readers of strangers' network files. Everything read is checked before it is trusted.
+
+#include <string>
+#include <vector>
+
+#include "models/graph.h"
+
+namespace bench {
+
+/// A network and the files it was read from (weights, configuration, external data), for hashing.
+struct LoadedNetwork {
+  Graph graph;
+  std::vector<std::string> files;
+  std::string format;  ///< "onnx opset 11", "darknet", ...
+};
+
+/// Reads a network by its content, not its ending: ONNX (.onnx, opset 6 to 18, external data), or
+/// darknet
+/// (.weights, with its .cfg of the same stem beside it; or a .cfg, with its .weights).
+/// The graph is validated; nothing is folded. Throws Error{missing}; Error{bad_data} for a damaged
+/// or hostile file (field and offset or node named); Error{unsupported} naming operator and node.
+LoadedNetwork load_network(const std::string& path);
+
+}  // namespace bench

@@ -1,0 +1,16 @@
+#pragma once
+// Exact rewrites: the graph means the same afterwards (up to the rounding of folded constants).
+
+#include "models/graph.h"
+
+namespace bench {
+
+/// Removes nodes no output needs, identities (Reshape to the same shape, clip over all numbers,
+/// slices of everything, no padding), and computes whatever depends on constants alone.
+Graph simplify(Graph graph);
+
+/// BatchNorm, and per-channel multiply or add by a constant, into the convolution or linear layer
+/// whose only reader it is. Computed in double, rounded once.
+Graph fold_batch_norm(Graph graph);
+
+}  // namespace bench

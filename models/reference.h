@@ -1,0 +1,21 @@
+#pragma once
+// What every Op means, in plain loops: the judge of all backends and passes. Written to be read.
+
+#include <span>
+#include <vector>
+
+#include "models/graph.h"
+
+namespace bench {
+
+/// The graph's outputs for one input tensor (f32, all sizes known), in the order of graph.outputs.
+/// Sums accumulate in double and are rounded once, so that this is the more exact side of any
+/// comparison. Throws as infer_shapes.
+std::vector<Tensor> evaluate(const Graph& graph, const Tensor& input);
+
+/// One node's result from its inputs' values; the same meaning as in `evaluate`. `shape` is the
+/// result's shape as infer_shapes gives it. Backends may run data movement (Transpose, Slice, ...)
+/// through this.
+Tensor evaluate_node(const Op& op, std::span<const Tensor* const> inputs, const Shape& shape);
+
+}  // namespace bench
