@@ -68,12 +68,15 @@ class Dataset {
 
 /// Where a data set lies and which part of it is wanted.
 struct DatasetOptions {
-  std::string root;  ///< the folder given with --data
+  std::string
+      root;  ///< the folder (or ground-truth file, where a data set allows one) given with --data
   std::string
       list;  ///< an image list (file) or the name of an image set; empty: the data set's default
+  bool need_images =
+      true;  ///< false for scoring answers already given: only annotations must be there
 };
 
-/// Opens a data set by name. Checks that annotations and every listed image exist.
+/// Opens a data set by name. Checks that annotations and, if needed, every listed image exist.
 /// Throws Error{usage} for an unknown name; Error{missing} saying exactly what was looked for,
 /// where, and how many (with the first few names) are not there; Error{bad_data} for damaged
 /// annotations.
