@@ -1,0 +1,71 @@
+#include "evaluators/bootstrap.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+namespace bench {
+namespace {
+
+constexpr std::uint64_t golden_gamma = 0x9e3779b97f4a7c15;
+
+std::uint64_t mix(std::uint64_t z) {
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
+/// The state SplitMix64 starts from; mixed twice, so that neighbouring seeds and streams have
+/// nothing in common.
+std::uint64_t start(std::uint64_t seed, std::uint64_t stream) {
+  return mix(mix(seed + golden_gamma) + (stream + 1) * golden_gamma);
+}
+
+double percentile(const std::vector<double>& sorted, double fraction) {
+  const double at = fraction * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(at);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+}  // namespace
+
+std::uint64_t random_bits(std::uint64_t seed, std::uint64_t stream, std::uint64_t counter) {
+  return mix(start(seed, stream) + (counter + 1) * golden_gamma);
+}
+
+void resample(std::span<std::uint32_t> counts, std::uint64_t replicate, std::uint64_t seed) {
+  assert(counts.size() < (std::uint64_t{1} << 32));
+  std::fill(counts.begin(), counts.end(), 0u);
+  std::uint64_t state = start(seed, replicate);
+  for (std::size_t draw = 0; draw < counts.size(); ++draw) {
+    state += golden_gamma;
+    // The upper 32 bits as a fraction of 2^32, times n: uniform to within n / 2^32.
+    ++counts[((mix(state) >> 32) * counts.size()) >> 32];
+  }
+}
+
+std::optional<Interval> interval95(std::vector<double> values) {
+  std::erase_if(values, [](double value) { return std::isnan(value); });
+  if (values.empty()) return std::nullopt;
+  std::sort(values.begin(), values.end());
+  return Interval{percentile(values, 0.025), percentile(values, 0.975)};
+}
+
+std::vector<std::optional<Interval>> bootstrap_intervals(std::size_t items, std::size_t statistics,
+                                                         const Bootstrap& bootstrap,
+                                                         const Statistics& compute) {
+  std::vector<std::vector<double>> values(statistics);
+  std::vector<std::uint32_t> counts(items);
+  for (int replicate = 0; items > 0 && replicate < bootstrap.replicates; ++replicate) {
+    resample(counts, static_cast<std::uint64_t>(replicate), bootstrap.seed);
+    const std::vector<double> drawn = compute(counts);
+    assert(drawn.size() == statistics);
+    for (std::size_t k = 0; k < statistics; ++k) values[k].push_back(drawn[k]);
+  }
+  std::vector<std::optional<Interval>> intervals;
+  for (std::vector<double>& each : values) intervals.push_back(interval95(std::move(each)));
+  return intervals;
+}
+
+}  // namespace bench

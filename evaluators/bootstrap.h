@@ -1,0 +1,38 @@
+#pragma once
+// Percentile bootstrap with its own random numbers, so that an interval has the same bits on every
+// platform and for every order in which answers came. Items are counted off in the order of their
+// sorted ids: callers sort first.
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "evaluators/evaluator.h"
+
+namespace bench {
+
+/// 64 random bits that depend on nothing but the three numbers.
+/// Source: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), whose state is a counter.
+std::uint64_t random_bits(std::uint64_t seed, std::uint64_t stream, std::uint64_t counter);
+
+/// Draws counts.size() items with replacement; counts[i] becomes how often item i was drawn.
+/// REQUIRES fewer than 2^32 items.
+void resample(std::span<std::uint32_t> counts, std::uint64_t replicate, std::uint64_t seed);
+
+/// The central 95 % of `values`, linear between order statistics (as numpy.percentile does); NaN
+/// values are left out. Nothing if none remains.
+std::optional<Interval> interval95(std::vector<double> values);
+
+/// Several statistics of the same drawn items, in a fixed order; counts[i] says how often item i
+/// was drawn.
+using Statistics = std::function<std::vector<double>(std::span<const std::uint32_t> counts)>;
+
+/// One interval per statistic. Every interval is empty if there are no items or no replicates.
+std::vector<std::optional<Interval>> bootstrap_intervals(std::size_t items, std::size_t statistics,
+                                                         const Bootstrap& bootstrap,
+                                                         const Statistics& compute);
+
+}  // namespace bench
