@@ -19,6 +19,7 @@ struct Detection {
   int label = 0;  ///< index into the data set's class names; 0 for faces
   double score = 0;
   Box box;
+  int order = 0;  ///< line in a file that spans many images (VOC): breaks ties of score; else 0
   friend bool operator==(const Detection&, const Detection&) = default;
 };
 
