@@ -31,6 +31,23 @@ struct ViewOutputs {
   Geometry geometry;
 };
 
+/// One detection layer of a darknet network. Its output is the raw convolution: per anchor a block
+/// of 5 + classes channels (x, y, w, h, objectness, classes), all before their sigmoid or exp.
+struct YoloHead {
+  struct Anchor {
+    double width = 0, height = 0;  ///< pixels of the network's input
+  };
+  std::string output;           ///< name of the graph output
+  std::vector<Anchor> anchors;  ///< this head's own, chosen by the file's mask
+  int classes = 0;
+  double scale_xy = 1;  ///< sigmoid(x) is stretched about 1/2 by this (darknet scale_x_y)
+};
+
+/// What a network's file says about reading its outputs, beyond the graph itself.
+struct DecodeFacts {
+  std::vector<YoloHead> yolo_heads;  ///< in the order of Graph::outputs
+};
+
 /// All views of one image -> what the network says of it. Bound to a graph's output names when
 /// made. Throws Error{bad_data} if the outputs are not of the shape this decoder reads.
 using Decode = std::function<Answer(std::span<const ViewOutputs> views)>;

@@ -5,12 +5,14 @@
 #include <vector>
 
 #include "models/graph.h"
+#include "models/model.h"
 
 namespace bench {
 
 /// A network and the files it was read from (weights, configuration, external data), for hashing.
 struct LoadedNetwork {
   Graph graph;
+  DecodeFacts facts;
   std::vector<std::string> files;
   std::string format;  ///< "onnx opset 11", "darknet", ...
 };
