@@ -116,7 +116,7 @@ TEST_CASE("answers that cannot be scored are named", "[top_k]") {
   CHECK(value(*evaluator, "images") == 1);
 }
 
-TEST_CASE("order and shards do not matter, intervals included", "[top_k]") {
+TEST_CASE("top-k: order and shards do not matter, intervals included", "[top_k]") {
   const auto forward = top_k(), backward = top_k(), shard = top_k();
   for (int i = 0; i < 100; ++i) {
     forward->add(std::to_string(i), ClassLabel{i % 11}, tied);
