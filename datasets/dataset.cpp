@@ -1,5 +1,7 @@
 #include "datasets/dataset.h"
 
+#include <filesystem>
+
 #include "datasets/imagenet.h"
 #include "datasets/lfw.h"
 #include "datasets/voc.h"
@@ -23,7 +25,19 @@ constexpr Entry<Open> list[] = {
 }  // namespace
 
 std::unique_ptr<Dataset> open_dataset(std::string_view name, const DatasetOptions& options) {
-  return find(list, "data set", name).make(options);
+  const auto open = find(list, "data set", name).make;
+  const std::string wanted = "data set '" + std::string(name) + "'";
+  if (options.root.empty()) {
+    throw Error(Fault::usage, wanted + " needs a folder: give it with --data");
+  }
+  try {
+    if (!std::filesystem::exists(options.root)) {
+      throw Error(Fault::missing, wanted + ": " + options.root + " does not exist");
+    }
+    return open(options);
+  } catch (const std::filesystem::filesystem_error& error) {  // e.g. no permission to look
+    throw Error(Fault::environment, wanted + ": " + error.what());
+  }
 }
 
 std::vector<DatasetInfo> datasets() {

@@ -68,12 +68,12 @@ class Dataset {
 
 /// Where a data set lies and which part of it is wanted.
 struct DatasetOptions {
-  std::string
-      root;  ///< the folder (or ground-truth file, where a data set allows one) given with --data
-  std::string
-      list;  ///< an image list (file) or the name of an image set; empty: the data set's default
-  bool need_images =
-      true;  ///< false for scoring answers already given: only annotations must be there
+  /// The folder (or ground-truth file, where a data set allows one) given with --data.
+  std::string root;
+  /// An image list (file) or the name of an image set; empty: the data set's default.
+  std::string list = {};
+  /// False for scoring answers already given: only annotations must be there.
+  bool need_images = true;
 };
 
 /// Opens a data set by name. Checks that annotations and, if needed, every listed image exist.
