@@ -32,34 +32,34 @@ struct Padding {
 
 /// The image tensor. -1 where any size is accepted.
 struct Input {
-  Shape shape;
+  Shape shape{};
 };
 
 /// A tensor known beforehand (anchor tables, operands of Arithmetic).
 struct Constant {
-  Tensor value;
+  Tensor value{};
 };
 
 /// Cross-correlation, zero padding. Output size floor((in + pad - dilation*(k-1) - 1) / stride)
 /// + 1.
 struct Conv2d {
-  Tensor weight;  ///< O x I/groups x KH x KW
-  Tensor bias;    ///< O, or empty
-  Pair stride;
-  Padding pad;
-  Pair dilation;
+  Tensor weight{};  ///< O x I/groups x KH x KW
+  Tensor bias{};    ///< O, or empty
+  Pair stride{};
+  Padding pad{};
+  Pair dilation{};
   int groups = 1;
 };
 
 /// y = x W^T + b over the last axis.
 struct Linear {
-  Tensor weight;  ///< O x I
-  Tensor bias;    ///< O, or empty
+  Tensor weight{};  ///< O x I
+  Tensor bias{};    ///< O, or empty
 };
 
 /// y = gamma (x - mean) / sqrt(variance + epsilon) + beta, per channel (axis 1).
 struct BatchNorm {
-  Tensor gamma, beta, mean, variance;  ///< C each
+  Tensor gamma{}, beta{}, mean{}, variance{};  ///< C each
   float epsilon = 1e-5f;
 };
 
@@ -88,23 +88,23 @@ struct Activation {
 
 /// x >= 0 ? x : slope x, with one slope per channel (axis 1) or one for all.
 struct PRelu {
-  Tensor slope;  ///< C or 1
+  Tensor slope{};  ///< C or 1
 };
 
 /// Padding never wins. Output size as Conv2d, rounded up if ceil_mode (but no window may start past
 /// the input and its left padding, as in ONNX and PyTorch).
 struct MaxPool {
-  Pair kernel;
-  Pair stride;
-  Padding pad;
-  Pair dilation;
+  Pair kernel{};
+  Pair stride{};
+  Padding pad{};
+  Pair dilation{};
   bool ceil_mode = false;
 };
 
 struct AveragePool {
-  Pair kernel;
-  Pair stride;
-  Padding pad;
+  Pair kernel{};
+  Pair stride{};
+  Padding pad{};
   bool ceil_mode = false;
   bool count_include_pad = false;  ///< whether padding counts in the divisor
 };
@@ -127,7 +127,7 @@ struct Slice {
 };
 
 struct Transpose {
-  std::vector<int> order;  ///< output axis i is input axis order[i]
+  std::vector<int> order{};  ///< output axis i is input axis order[i]
 };
 
 /// One dimension of a Reshape's result.
@@ -145,12 +145,12 @@ struct Dim {
 
 /// inputs[0] is reshaped; further inputs only lend their sizes to `copy` dimensions.
 struct Reshape {
-  std::vector<Dim> dims;
+  std::vector<Dim> dims{};
 };
 
 /// Constant padding; one entry per axis. Negative entries crop.
 struct Pad {
-  std::vector<std::int64_t> before, after;
+  std::vector<std::int64_t> before{}, after{};
   float value = 0;
 };
 
@@ -175,7 +175,7 @@ struct Softmax {
 struct Reduce {
   enum class Kind { mean, sum, max, min, l2 };
   Kind kind = Kind::mean;
-  std::vector<int> axes;
+  std::vector<int> axes{};
   bool keep_dims = true;
 };
 
@@ -191,6 +191,9 @@ struct Node {
   Op op;
   std::vector<NodeId> inputs;  ///< all smaller than this node's own id
 };
+
+/// "node 'conv_3' (Conv2d)": how every message speaks of a node.
+std::string describe(const Node& node);
 
 struct Output {
   std::string name;
@@ -219,5 +222,9 @@ std::vector<Shape> infer_shapes(const Graph& graph, const Shape& input);
 
 /// How many nodes read each node's result; outputs count as readers.
 std::vector<int> count_readers(const Graph& graph);
+
+/// The last node that reads each node's result: after it the result may be forgotten. A node nobody
+/// reads has its own id, an output nodes.size().
+std::vector<NodeId> last_readers(const Graph& graph);
 
 }  // namespace bench

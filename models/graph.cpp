@@ -1,0 +1,237 @@
+#include "models/graph.h"
+
+#include <algorithm>
+#include <set>
+
+#include "models/error.h"
+
+namespace bench {
+namespace {
+
+struct Name {
+  std::string_view operator()(const Input&) const { return "Input"; }
+  std::string_view operator()(const Constant&) const { return "Constant"; }
+  std::string_view operator()(const Conv2d&) const { return "Conv2d"; }
+  std::string_view operator()(const Linear&) const { return "Linear"; }
+  std::string_view operator()(const BatchNorm&) const { return "BatchNorm"; }
+  std::string_view operator()(const Activation&) const { return "Activation"; }
+  std::string_view operator()(const PRelu&) const { return "PRelu"; }
+  std::string_view operator()(const MaxPool&) const { return "MaxPool"; }
+  std::string_view operator()(const AveragePool&) const { return "AveragePool"; }
+  std::string_view operator()(const Arithmetic&) const { return "Arithmetic"; }
+  std::string_view operator()(const Concat&) const { return "Concat"; }
+  std::string_view operator()(const Slice&) const { return "Slice"; }
+  std::string_view operator()(const Transpose&) const { return "Transpose"; }
+  std::string_view operator()(const Reshape&) const { return "Reshape"; }
+  std::string_view operator()(const Pad&) const { return "Pad"; }
+  std::string_view operator()(const Resize&) const { return "Resize"; }
+  std::string_view operator()(const Softmax&) const { return "Softmax"; }
+  std::string_view operator()(const Reduce&) const { return "Reduce"; }
+};
+
+constexpr std::int64_t largest_padding = std::int64_t{1} << 40;
+
+// What one node's parameters must satisfy, whatever its inputs.
+struct ParameterCheck {
+  const Node& node;
+
+  void require(bool holds, const std::string& why) const {
+    if (!holds) throw Error(Fault::bad_data, describe(node) + ": " + why);
+  }
+
+  void require_weight(const Tensor& weight, std::size_t rank) const {
+    require(weight.type() == DType::f32, "weight is not f32");
+    require(weight.rank() == rank && !weight.empty(), "weight has shape " +
+                                                          to_string(weight.shape()) + ", wanted " +
+                                                          std::to_string(rank) + " sizes above 0");
+  }
+
+  void require_vector(const Tensor& t, std::int64_t size, const std::string& what) const {
+    require(t.type() == DType::f32, what + " is not f32");
+    require(t.shape() == Shape{size}, what + " has shape " + to_string(t.shape()) + ", wanted " +
+                                          std::to_string(size) + " values");
+  }
+
+  void require_inputs(std::size_t least, std::size_t most) const {
+    const std::size_t got = node.inputs.size();
+    require(least <= got && got <= most, "has " + std::to_string(got) + " inputs, takes " +
+                                             std::to_string(least) +
+                                             (most > least ? " or more" : ""));
+  }
+
+  void require_window(Pair kernel, Pair stride, Pair dilation, const Padding& pad) const {
+    require(kernel.h > 0 && kernel.w > 0, "kernel sizes must be above 0");
+    require(stride.h > 0 && stride.w > 0, "strides must be above 0");
+    require(dilation.h > 0 && dilation.w > 0, "dilations must be above 0");
+    require(std::min({pad.top, pad.left, pad.bottom, pad.right}) >= 0, "padding is negative");
+  }
+
+  // A pooling window that sees nothing but padding has no answer.
+  void require_padding_below_kernel(Pair kernel, Pair dilation, const Padding& pad) const {
+    const std::int64_t h = std::int64_t{dilation.h} * (kernel.h - 1) + 1;
+    const std::int64_t w = std::int64_t{dilation.w} * (kernel.w - 1) + 1;
+    require(std::max(pad.top, pad.bottom) < h && std::max(pad.left, pad.right) < w,
+            "padding must be smaller than the kernel");
+  }
+
+  void operator()(const Input& op) const {
+    require_inputs(0, 0);
+    require(!op.shape.empty(), "has no shape");
+    const auto valid = [](std::int64_t d) { return d == -1 || d > 0; };
+    require(std::all_of(op.shape.begin(), op.shape.end(), valid),
+            "sizes must be above 0, or -1 for any");
+  }
+  void operator()(const Constant& op) const {
+    require_inputs(0, 0);
+    require(op.value.type() == DType::f32, "value is not f32");
+    require(op.value.size() == count(op.value.shape()), "has no value");
+  }
+  void operator()(const Conv2d& op) const {
+    require_inputs(1, 1);
+    require_weight(op.weight, 4);
+    const std::int64_t outputs = op.weight.dim(0);
+    require(op.groups > 0 && outputs % op.groups == 0, std::to_string(outputs) +
+                                                           " output channels do not divide into " +
+                                                           std::to_string(op.groups) + " groups");
+    if (!op.bias.empty()) require_vector(op.bias, outputs, "bias");
+    require_window({1, 1}, op.stride, op.dilation, op.pad);
+  }
+  void operator()(const Linear& op) const {
+    require_inputs(1, 1);
+    require_weight(op.weight, 2);
+    if (!op.bias.empty()) require_vector(op.bias, op.weight.dim(0), "bias");
+  }
+  void operator()(const BatchNorm& op) const {
+    require_inputs(1, 1);
+    require_weight(op.gamma, 1);
+    require_vector(op.beta, op.gamma.size(), "beta");
+    require_vector(op.mean, op.gamma.size(), "mean");
+    require_vector(op.variance, op.gamma.size(), "variance");
+  }
+  void operator()(const Activation&) const { require_inputs(1, 1); }
+  void operator()(const PRelu& op) const {
+    require_inputs(1, 1);
+    require_weight(op.slope, 1);
+  }
+  void operator()(const MaxPool& op) const {
+    require_inputs(1, 1);
+    require_window(op.kernel, op.stride, op.dilation, op.pad);
+    require_padding_below_kernel(op.kernel, op.dilation, op.pad);
+  }
+  void operator()(const AveragePool& op) const {
+    require_inputs(1, 1);
+    require_window(op.kernel, op.stride, {1, 1}, op.pad);
+    require_padding_below_kernel(op.kernel, {1, 1}, op.pad);
+  }
+  void operator()(const Arithmetic&) const { require_inputs(2, 2); }
+  void operator()(const Concat&) const { require_inputs(1, SIZE_MAX); }
+  void operator()(const Slice& op) const {
+    require_inputs(1, 1);
+    require(op.step > 0, "step must be above 0");
+  }
+  void operator()(const Transpose& op) const {
+    require_inputs(1, 1);
+    std::vector<int> sorted = op.order;
+    std::sort(sorted.begin(), sorted.end());
+    for (std::size_t i = 0; i < sorted.size(); ++i) {
+      require(sorted[i] == static_cast<int>(i), "order is no permutation of the axes");
+    }
+  }
+  void operator()(const Reshape& op) const {
+    require_inputs(1, SIZE_MAX);
+    const auto inferred = [](const Dim& d) { return d.kind == Dim::Kind::infer; };
+    require(std::count_if(op.dims.begin(), op.dims.end(), inferred) <= 1,
+            "at most one dimension can be inferred");
+    for (const Dim& d : op.dims) {
+      if (d.kind == Dim::Kind::fixed) require(d.value >= 0, "a fixed dimension is negative");
+      if (d.kind == Dim::Kind::copy) {
+        require(
+            d.source >= 0 && static_cast<std::size_t>(d.source) < node.inputs.size(),
+            "a dimension is copied from input " + std::to_string(d.source) + ", which it has not");
+      }
+    }
+  }
+  void operator()(const Pad& op) const {
+    require_inputs(1, 1);
+    require(op.before.size() == op.after.size(), "before and after differ in length");
+    const auto sane = [](std::int64_t p) { return -largest_padding < p && p < largest_padding; };
+    require(std::all_of(op.before.begin(), op.before.end(), sane) &&
+                std::all_of(op.after.begin(), op.after.end(), sane),
+            "padding is out of range");
+  }
+  void operator()(const Resize& op) const {
+    require_inputs(1, 1);
+    const bool scaled = op.scale_h > 0 && op.scale_w > 0;
+    const bool sized = !(op.scale_h > 0) && op.height > 0 && op.width > 0;
+    require(scaled || sized, "needs both scales or both sizes above 0");
+  }
+  void operator()(const Softmax&) const { require_inputs(1, 1); }
+  void operator()(const Reduce& op) const {
+    require_inputs(1, 1);
+    require(!op.axes.empty(), "needs the axes it reduces");
+  }
+};
+
+void check_node(const Graph& graph, NodeId id) {
+  const Node& node = graph.nodes[static_cast<std::size_t>(id)];
+  const ParameterCheck check{node};
+  for (const NodeId input : node.inputs) {
+    check.require(0 <= input && input < id, "reads node number " + std::to_string(input) +
+                                                ", which does not come before it (number " +
+                                                std::to_string(id) + ")");
+  }
+  check.require(std::holds_alternative<Input>(node.op) == (id == 0),
+                id == 0 ? "the first node must be the Input" : "a graph has one Input only");
+  std::visit(check, node.op);
+}
+
+}  // namespace
+
+std::string_view name_of(const Op& op) { return std::visit(Name{}, op); }
+
+std::string describe(const Node& node) {
+  return "node '" + node.name + "' (" + std::string(name_of(node.op)) + ")";
+}
+
+void validate(const Graph& graph) {
+  if (graph.nodes.empty()) throw Error(Fault::bad_data, "the graph has no nodes");
+  if (graph.outputs.empty()) throw Error(Fault::bad_data, "the graph has no outputs");
+  std::set<std::string_view> names;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    check_node(graph, static_cast<NodeId>(i));
+    if (!names.insert(graph.nodes[i].name).second) {
+      throw Error(Fault::bad_data, describe(graph.nodes[i]) + ": another node has the same name");
+    }
+  }
+  for (const Output& output : graph.outputs) {
+    if (output.node < 0 || static_cast<std::size_t>(output.node) >= graph.nodes.size()) {
+      throw Error(Fault::bad_data, "output '" + output.name + "' is node number " +
+                                       std::to_string(output.node) + ", which does not exist");
+    }
+  }
+}
+
+std::vector<int> count_readers(const Graph& graph) {
+  std::vector<int> readers(graph.nodes.size(), 0);
+  for (const Node& node : graph.nodes) {
+    for (const NodeId input : node.inputs) ++readers[static_cast<std::size_t>(input)];
+  }
+  for (const Output& output : graph.outputs) ++readers[static_cast<std::size_t>(output.node)];
+  return readers;
+}
+
+std::vector<NodeId> last_readers(const Graph& graph) {
+  std::vector<NodeId> last(graph.nodes.size());
+  for (std::size_t i = 0; i < last.size(); ++i) {
+    last[i] = static_cast<NodeId>(i);
+    for (const NodeId input : graph.nodes[i].inputs) {
+      last[static_cast<std::size_t>(input)] = static_cast<NodeId>(i);
+    }
+  }
+  for (const Output& output : graph.outputs) {
+    last[static_cast<std::size_t>(output.node)] = static_cast<NodeId>(last.size());
+  }
+  return last;
+}
+
+}  // namespace bench
