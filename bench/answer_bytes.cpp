@@ -20,7 +20,8 @@ struct Write {
   void operator()(const Detections& answer) const {
     out.u8(detections).u32(size32(answer.items.size()));
     for (const Detection& d : answer.items) {
-      out.i32(d.label).f64(d.score).f64(d.box.x1).f64(d.box.y1).f64(d.box.x2).f64(d.box.y2);
+      out.i32(d.label).f64(d.score).f64(d.box.x1).f64(d.box.y1).f64(d.box.x2).f64(d.box.y2).i32(
+          d.order);
     }
   }
   void operator()(const LabelMap& answer) const {
@@ -45,7 +46,7 @@ ClassScores read_class_scores(ByteReader& in) {
 
 Detections read_detections(ByteReader& in) {
   Detections answer;
-  answer.items.resize(in.count(44));
+  answer.items.resize(in.count(48));
   for (Detection& d : answer.items) {
     d.label = in.i32();
     d.score = in.f64();
@@ -53,6 +54,7 @@ Detections read_detections(ByteReader& in) {
     d.box.y1 = in.f64();
     d.box.x2 = in.f64();
     d.box.y2 = in.f64();
+    d.order = in.i32();
   }
   return answer;
 }

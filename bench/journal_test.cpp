@@ -48,7 +48,7 @@ std::vector<JournalEntry> entries() {
   const float denormal = std::numeric_limits<float>::denorm_min();
   std::vector<JournalEntry> list(5);
   list[0].answer = ClassScores{{{7, 1.0f / 3}, {2, denormal}, {999, -0.0f}}};
-  list[1].answer = Detections{{{3, 0.1, {1, 2.5, 1e300, -4}}, {0, 5e-324, {}}}};
+  list[1].answer = Detections{{{3, 0.1, {1, 2.5, 1e300, -4}, 77}, {0, 5e-324, {}}}};
   list[2].answer = LabelMap{2, 3, {0, 1, 2, 20, 255, 9}};
   list[3].answer = Embedding{{1e-30f, std::numeric_limits<float>::infinity()}};
   list[4].fault = Fault::bad_data;

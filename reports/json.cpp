@@ -205,8 +205,9 @@ std::int64_t JsonFields::integer_or(std::string_view key, std::int64_t otherwise
   return find(key) ? integer(key) : otherwise;
 }
 
-double JsonFields::number(std::string_view key) {
-  const Json& json = need(key);
+double JsonFields::number(std::string_view key) { return number_of(need(key), key); }
+
+double JsonFields::number_of(const Json& json, std::string_view key) const {
   if (const auto* integer = std::get_if<std::int64_t>(&json.value)) {
     return static_cast<double>(*integer);
   }
@@ -216,6 +217,13 @@ double JsonFields::number(std::string_view key) {
   const auto* value = std::get_if<double>(&json.value);
   if (!value) fail(key, "expected a number");
   return *value;
+}
+
+std::optional<std::vector<double>> JsonFields::numbers_or_null(std::string_view key) {
+  if (std::holds_alternative<std::nullptr_t>(need(key).value)) return std::nullopt;
+  std::vector<double> list;
+  for (const Json& item : array(key)) list.push_back(number_of(item, key));
+  return list;
 }
 
 bool JsonFields::boolean(std::string_view key) {

@@ -68,8 +68,10 @@ class JsonFields {
   bool boolean(std::string_view key);
   std::vector<std::string> texts(std::string_view key);  ///< empty where absent
   JsonFields object(std::string_view key);
-  std::vector<JsonFields> objects(std::string_view key);  ///< empty where absent
-  std::vector<std::int64_t> integers(std::string_view key);
+  std::vector<JsonFields> objects(std::string_view key);     ///< empty where absent
+  std::vector<std::int64_t> integers(std::string_view key);  ///< empty where absent
+  /// Nothing for null.
+  std::optional<std::vector<double>> numbers_or_null(std::string_view key);
 
   /// Throws for a key that was never asked for, with a did-you-mean.
   void finish() const;
@@ -81,6 +83,7 @@ class JsonFields {
   const Json* find(std::string_view key);
   const Json& need(std::string_view key);
   const JsonArray& array(std::string_view key);
+  double number_of(const Json& json, std::string_view key) const;
 
   const JsonObject* object_;
   std::string file_, place_;

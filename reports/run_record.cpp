@@ -1,0 +1,270 @@
+#include "reports/run_record.h"
+
+#include "models/error.h"
+
+namespace bench {
+namespace {
+
+constexpr std::int64_t version = 1;
+
+// Both directions of a structure in one place: a field named here is written and read. `Out`
+// appends to an object, `In` takes from one.
+struct Out {
+  JsonObject object;
+
+  void text(const char* key, const std::string& v) { object.emplace_back(key, v); }
+  void integer(const char* key, std::int64_t v) { object.emplace_back(key, v); }
+  void number(const char* key, double v) { object.emplace_back(key, v); }
+  void flag(const char* key, bool v) { object.emplace_back(key, v); }
+  void texts(const char* key, const std::vector<std::string>& v) {
+    object.emplace_back(key, JsonArray(v.begin(), v.end()));
+  }
+  template <class T>
+  void group(const char* key, T& v) {
+    Out inner;
+    fields(inner, v);
+    object.emplace_back(key, std::move(inner.object));
+  }
+  template <class T>
+  void list(const char* key, std::vector<T>& v) {
+    JsonArray array;
+    for (T& item : v) {
+      Out inner;
+      fields(inner, item);
+      array.emplace_back(std::move(inner.object));
+    }
+    object.emplace_back(key, std::move(array));
+  }
+  void interval(const char* key, std::optional<Interval>& v) {
+    if (v) {
+      object.emplace_back(key, JsonArray{v->low, v->high});
+    } else {
+      object.emplace_back(key, nullptr);
+    }
+  }
+};
+
+struct In {
+  JsonFields from;
+
+  void text(const char* key, std::string& v) { v = from.text(key); }
+  void integer(const char* key, std::int64_t& v) { v = from.integer(key); }
+  void number(const char* key, double& v) { v = from.number(key); }
+  void flag(const char* key, bool& v) { v = from.boolean(key); }
+  void texts(const char* key, std::vector<std::string>& v) { v = from.texts(key); }
+  template <class T>
+  void group(const char* key, T& v) {
+    In inner{from.object(key)};
+    fields(inner, v);
+    inner.from.finish();
+  }
+  template <class T>
+  void list(const char* key, std::vector<T>& v) {
+    for (JsonFields& object : from.objects(key)) {
+      In inner{std::move(object)};
+      fields(inner, v.emplace_back());
+      inner.from.finish();
+    }
+  }
+  void interval(const char* key, std::optional<Interval>& v) {
+    const auto ends = from.numbers_or_null(key);
+    if (!ends) return;
+    if (ends->size() != 2) from.fail(key, "expected two numbers");
+    v = Interval{(*ends)[0], (*ends)[1]};
+  }
+};
+
+template <class Io>
+void fields(Io& io, FileHash& v) {
+  io.text("path", v.path);
+  io.integer("bytes", v.bytes);
+  io.text("sha256", v.sha256);
+}
+
+template <class Io>
+void fields(Io& io, PublishedFigure& v) {
+  io.text("metric", v.metric);
+  io.number("value", v.value);
+  io.integer("images", v.images);
+  io.text("source", v.source);
+  io.text("note", v.note);
+}
+
+template <class Io>
+void fields(Io& io, FailedImage& v) {
+  io.text("id", v.id);
+  io.text("fault", v.fault);
+  io.text("message", v.message);
+}
+
+template <class Io>
+void fields(Io& io, Metric& v) {
+  io.text("name", v.name);
+  io.number("value", v.value);
+  io.interval("interval95", v.interval95);
+  io.text("unit", v.unit);
+  io.flag("headline", v.headline);
+}
+
+template <class Io>
+void fields(Io& io, RunRecord::Model& v) {
+  io.text("name", v.name);
+  io.text("format", v.format);
+  io.text("origin", v.origin);
+  io.text("licence", v.licence);
+  io.list("files", v.files);
+  io.text("graph_digest", v.graph_digest);
+}
+
+template <class Io>
+void fields(Io& io, RunRecord::Prepare& v) {
+  io.text("name", v.name);
+  io.text("hash", v.hash);
+  io.text("about", v.about);
+}
+
+template <class Io>
+void fields(Io& io, RunRecord::Layer& v) {
+  io.text("node", v.node);
+  io.text("op", v.op);
+  io.text("implementation", v.implementation);
+  io.text("layout", v.layout);
+}
+
+template <class Io>
+void fields(Io& io, RunRecord::Arithmetic& v) {
+  io.text("name", v.name);
+  io.text("library", v.library);
+  io.text("isa", v.isa);
+  io.integer("weight_bytes", v.weight_bytes);
+  io.integer("activation_bytes", v.activation_bytes);
+  io.list("layers", v.layers);
+}
+
+template <class Io>
+void fields(Io& io, RunRecord::Data& v) {
+  io.text("name", v.name);
+  io.text("root", v.root);
+  io.text("list", v.list);
+  io.text("annotations_digest", v.annotations_digest);
+  io.text("images_digest", v.images_digest);
+  io.integer("available", v.available);
+  io.integer("limit", v.limit);
+  io.integer("seed", v.seed);
+  io.integer("listed", v.listed);
+  io.integer("scored", v.scored);
+  io.integer("skipped", v.skipped);
+  io.integer("failed", v.failed);
+}
+
+template <class Io>
+void fields(Io& io, RunRecord::Judge& v) {
+  io.text("name", v.name);
+  io.text("protocol", v.protocol);
+  io.text("meaning", v.meaning);
+  io.integer("bootstrap_replicates", v.bootstrap_replicates);
+  io.integer("bootstrap_seed", v.bootstrap_seed);
+}
+
+template <class Io>
+void fields(Io& io, RunRecord::Size& v) {
+  io.text("input", v.input);
+  io.integer("parameters", v.parameters);
+  io.integer("scalars", v.scalars);
+  io.integer("macs", v.macs);
+  io.integer("bytes_fp32", v.bytes_fp32);
+  io.integer("peak_activation_elements", v.peak_activation_elements);
+}
+
+template <class Io>
+void fields(Io& io, RunRecord::Environment& v) {
+  io.text("cpu", v.cpu);
+  io.integer("cores", v.cores);
+  io.text("os", v.os);
+  io.text("compiler", v.compiler);
+  io.text("build_type", v.build_type);
+  io.text("program_version", v.program_version);
+  io.text("commit", v.commit);
+}
+
+template <class Io>
+void fields(Io& io, RunRecord::Speed& v) {
+  io.integer("threads", v.threads);
+  io.number("images_per_second", v.images_per_second);
+  io.number("median_ms", v.median_ms);
+  io.number("p90_ms", v.p90_ms);
+}
+
+template <class Io>
+void fields(Io& io, RunRecord& v) {
+  io.text("suite", v.suite);
+  io.text("name", v.name);
+  io.text("status", v.status);
+  io.text("error", v.error);
+  io.text("command", v.command);
+  io.text("started", v.started);
+  io.text("finished", v.finished);
+  io.group("model", v.model);
+  io.group("prepare", v.prepare);
+  io.text("decode", v.decode);
+  io.group("backend", v.backend);
+  io.group("data", v.data);
+  io.group("evaluator", v.evaluator);
+  io.list("metrics", v.metrics);
+  io.list("published", v.published);
+  io.texts("warnings", v.warnings);
+  io.list("failures", v.failures);
+  io.group("audit", v.audit);
+  io.text("answers_digest", v.answers_digest);
+  io.group("environment", v.environment);
+  io.group("speed", v.speed);
+}
+
+RunRecord take(JsonFields from) {
+  RunRecord record;
+  In in{std::move(from)};
+  fields(in, record);
+  in.from.finish();
+  return record;
+}
+
+}  // namespace
+
+const PublishedFigure* published_for(const RunRecord& record, std::string_view metric) {
+  for (const PublishedFigure& figure : record.published) {
+    if (figure.metric == metric) return &figure;
+  }
+  return nullptr;
+}
+
+Json to_json(const RunRecord& record) {
+  RunRecord copy = record;  // `fields` serves both directions and takes a reference
+  Out out;
+  fields(out, copy);
+  return std::move(out.object);
+}
+
+RunRecord run_record_of(const Json& json, const std::string& file) {
+  return take(JsonFields(json, file));
+}
+
+std::string to_result_file(const std::vector<RunRecord>& records) {
+  JsonArray list;
+  for (const RunRecord& record : records) list.push_back(to_json(record));
+  return to_text(JsonObject{{"version", version}, {"records", std::move(list)}});
+}
+
+std::vector<RunRecord> read_result_file(std::string_view text, const std::string& file) {
+  const Json json = parse_json(text, file);
+  JsonFields all(json, file);
+  if (const std::int64_t found = all.integer("version"); found != version) {
+    all.fail("version",
+             "is " + std::to_string(found) + ", this program reads " + std::to_string(version));
+  }
+  std::vector<RunRecord> records;
+  for (JsonFields& fields : all.objects("records")) records.push_back(take(std::move(fields)));
+  all.finish();
+  return records;
+}
+
+}  // namespace bench

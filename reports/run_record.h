@@ -1,0 +1,115 @@
+#pragma once
+// The record of one case: what was run on what, what came out, and all that is needed to get the
+// number again. Its JSON form is described by run_record.schema.json beside this file.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "evaluators/evaluator.h"
+#include "reports/json.h"
+
+namespace bench {
+
+struct FileHash {
+  std::string path;  ///< as typed or found
+  std::int64_t bytes = 0;
+  std::string sha256;
+};
+
+/// A figure somebody printed for this model, and on how many images.
+struct PublishedFigure {
+  std::string metric;
+  double value = 0;  ///< in the metric's own unit: fractions, not percent
+  std::int64_t images = 0;
+  std::string source, note;
+};
+
+/// An image that got no answer.
+struct FailedImage {
+  std::string id, fault, message;
+};
+
+struct RunRecord {
+  /// passed: every listed image was answered. failed: some were not, or the case ended in an error.
+  /// incomplete: interrupted; the same command goes on.
+  std::string status = "incomplete";
+  std::string error;  ///< why the case ended, where it did not end by itself
+
+  std::string suite, name;        ///< the case: "rfb-320.float"
+  std::string command;            ///< to paste
+  std::string started, finished;  ///< UTC, ISO 8601
+
+  struct Model {
+    std::string name, format, origin, licence;
+    std::vector<FileHash> files;
+    std::string graph_digest;  ///< of the graph as compiled
+  } model;
+
+  struct Prepare {
+    std::string name, hash, about;
+  } prepare;
+  std::string decode;
+
+  struct Layer {
+    std::string node, op, implementation, layout;
+  };
+  struct Arithmetic {
+    std::string name, library, isa;
+    std::int64_t weight_bytes = 0, activation_bytes = 0;
+    std::vector<Layer> layers;
+  } backend;
+
+  struct Data {
+    std::string name, root, list;
+    std::string annotations_digest, images_digest;
+    std::int64_t available = 0;        ///< in the data set (or its list)
+    std::int64_t limit = 0, seed = 0;  ///< limit 0: all of them
+    std::int64_t listed = 0, scored = 0, skipped = 0, failed = 0;
+  } data;
+
+  struct Judge {
+    std::string name, protocol, meaning;
+    std::int64_t bootstrap_replicates = 0, bootstrap_seed = 0;
+  } evaluator;
+  std::vector<Metric> metrics;
+  std::vector<PublishedFigure> published;
+  std::vector<std::string> warnings;
+  std::vector<FailedImage> failures;
+
+  struct Size {
+    std::string input;
+    std::int64_t parameters = 0, scalars = 0, macs = 0, bytes_fp32 = 0;
+    std::int64_t peak_activation_elements = 0;
+  } audit;
+
+  std::string answers_digest;
+
+  struct Environment {
+    std::string cpu, os, compiler, build_type, program_version, commit;
+    std::int64_t cores = 0;
+  } environment;
+
+  /// Indicative: measured while all threads work. NaN where nothing was run.
+  struct Speed {
+    std::int64_t threads = 0;
+    double images_per_second = 0, median_ms = 0, p90_ms = 0;
+  } speed;
+};
+
+/// The published figure for `metric`, if there is one.
+const PublishedFigure* published_for(const RunRecord& record, std::string_view metric);
+
+/// The record as JSON; NaN as null.
+Json to_json(const RunRecord& record);
+
+/// Throws Error{bad_data} naming `file` and key for anything to_json does not write.
+RunRecord run_record_of(const Json& json, const std::string& file);
+
+/// The file result.json: {"version": 1, "records": [...]}.
+std::string to_result_file(const std::vector<RunRecord>& records);
+std::vector<RunRecord> read_result_file(std::string_view text, const std::string& file);
+
+}  // namespace bench

@@ -1,0 +1,225 @@
+#include "reports/run_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace bench {
+namespace {
+
+std::string figure(double value, const std::string& unit) {
+  if (!std::isfinite(value)) return "-";
+  return unit.empty() ? fmt::format("{:.4f}", value) : fmt::format("{:.6g} {}", value, unit);
+}
+
+std::string with_interval(const Metric& metric) {
+  std::string text = figure(metric.value, metric.unit);
+  if (metric.interval95 && std::isfinite(metric.interval95->low)) {
+    text += fmt::format(" [{:.3f}, {:.3f}]", metric.interval95->low, metric.interval95->high);
+  }
+  return text;
+}
+
+const Metric* metric_named(const RunRecord& record, const std::string& name) {
+  for (const Metric& metric : record.metrics) {
+    if (metric.name == name) return &metric;
+  }
+  return nullptr;
+}
+
+// In the order in which the records name them first.
+std::vector<std::string> headline_metrics(const std::vector<RunRecord>& records) {
+  std::vector<std::string> names;
+  for (const RunRecord& record : records) {
+    for (const Metric& metric : record.metrics) {
+      if (metric.headline && std::find(names.begin(), names.end(), metric.name) == names.end()) {
+        names.push_back(metric.name);
+      }
+    }
+  }
+  return names;
+}
+
+// Rows that model and backend alone would not tell apart carry their preparation.
+std::string label(const RunRecord& record, const std::vector<RunRecord>& records) {
+  const auto twins = std::count_if(records.begin(), records.end(), [&](const RunRecord& other) {
+    return other.model.name == record.model.name && other.backend.name == record.backend.name;
+  });
+  return twins > 1 ? record.model.name + " (" + record.prepare.name + ")" : record.model.name;
+}
+
+struct Comparison {
+  std::string published, difference;
+};
+
+// "0.785 / 0.695" and "+0.0260 / -0.0010", over the headline metrics somebody published.
+Comparison compare(const RunRecord& record, const std::vector<std::string>& names) {
+  Comparison text;
+  for (const std::string& name : names) {
+    const PublishedFigure* known = published_for(record, name);
+    const Metric* metric = metric_named(record, name);
+    if (!known || !metric) continue;
+    const std::string separator = text.published.empty() ? "" : " / ";
+    text.published += separator + fmt::format("{:.6g}", known->value);
+    text.difference +=
+        separator +
+        (std::isfinite(metric->value) ? fmt::format("{:+.4f}", metric->value - known->value) : "-");
+  }
+  if (text.published.empty()) return {"-", "-"};
+  return text;
+}
+
+std::string status_note(const RunRecord& record) {
+  std::string text = record.name + ": " + record.status;
+  if (!record.error.empty()) text += ": " + record.error;
+  if (record.data.failed > 0) {
+    text += fmt::format(": {} of {} images failed", record.data.failed, record.data.listed);
+    if (!record.failures.empty()) text += " (first: " + record.failures.front().message + ")";
+  }
+  if (record.data.skipped > 0) {
+    text +=
+        fmt::format(": {} of {} images not answered yet", record.data.skipped, record.data.listed);
+  }
+  return text;
+}
+
+void add_once(std::vector<std::string>& notes, const std::string& note) {
+  if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
+}
+
+std::vector<std::string> notes_on(const std::vector<RunRecord>& records) {
+  std::vector<std::string> notes;
+  for (const RunRecord& record : records) {
+    if (record.status != "passed") add_once(notes, status_note(record));
+  }
+  for (const RunRecord& record : records) {
+    const RunRecord::Data& data = record.data;
+    if (data.limit > 0) {
+      add_once(notes, fmt::format("Subset: {} of {} images of {}, drawn with seed {}.", data.listed,
+                                  data.available, data.name, data.seed));
+    }
+    for (const PublishedFigure& known : record.published) {
+      if (known.images == data.scored || known.images == 0) continue;
+      add_once(notes, fmt::format("{}: the published figures are on {} images, this run scored {}.",
+                                  record.model.name, known.images, data.scored));
+    }
+  }
+  for (const RunRecord& record : records) {
+    if (!std::isfinite(record.speed.images_per_second)) continue;
+    add_once(notes, fmt::format("img/s is indicative: {} threads, decoding included, {}.",
+                                record.speed.threads, record.environment.cpu));
+  }
+  return notes;
+}
+
+std::string number(double value) { return std::isfinite(value) ? fmt::format("{}", value) : ""; }
+
+std::string how_made(const RunRecord& r) {
+  std::string text = "\n## " + r.name + "\n\n";
+  const auto line = [&](const std::string& name, const std::string& value) {
+    if (!value.empty()) text += "* " + name + ": " + value + "\n";
+  };
+  line("status", r.status + (r.error.empty() ? "" : ": " + r.error));
+  line("command", "`" + r.command + "`");
+  line("started, finished", r.started + ", " + r.finished);
+  line("model", r.model.name + ", " + r.model.format);
+  for (const FileHash& file : r.model.files) {
+    line("file", fmt::format("{} ({} bytes, sha256 {})", file.path, file.bytes, file.sha256));
+  }
+  line("origin, licence", r.model.origin.empty() ? "" : r.model.origin + ", " + r.model.licence);
+  line("size",
+       r.audit.input.empty()
+           ? ""
+           : fmt::format("{} parameters, {} multiply-accumulates at {}, {} bytes in float",
+                         r.audit.parameters, r.audit.macs, r.audit.input, r.audit.bytes_fp32));
+  line("preparation", r.prepare.name.empty() ? "" : r.prepare.name + ": " + r.prepare.about);
+  line("decoder", r.decode);
+  line("backend", r.backend.library.empty()
+                      ? r.backend.name
+                      : r.backend.name + ": " + r.backend.library + ", " + r.backend.isa);
+  line("data",
+       fmt::format("{} in {}: {} listed, {} scored, {} skipped, {} failed", r.data.name,
+                   r.data.root, r.data.listed, r.data.scored, r.data.skipped, r.data.failed));
+  line("annotations sha256", r.data.annotations_digest);
+  line("images sha256", r.data.images_digest);
+  line("answers sha256", r.answers_digest);
+  line("protocol", r.evaluator.meaning);
+  line("intervals", r.evaluator.bootstrap_replicates == 0
+                        ? "none"
+                        : fmt::format("95 %, percentile bootstrap over images, {} replicates",
+                                      r.evaluator.bootstrap_replicates));
+  if (std::isfinite(r.speed.median_ms)) {
+    line(
+        "speed (indicative)",
+        fmt::format("{:.1f} images/s on {} threads; network alone {:.3f} ms median, {:.3f} ms p90",
+                    r.speed.images_per_second, r.speed.threads, r.speed.median_ms, r.speed.p90_ms));
+  }
+  line("machine",
+       fmt::format("{}, {} cores, {}", r.environment.cpu, r.environment.cores, r.environment.os));
+  line("program", fmt::format("{} {} {}, {}", r.environment.program_version, r.environment.commit,
+                              r.environment.build_type, r.environment.compiler));
+  for (const PublishedFigure& known : r.published) {
+    line("published " + known.metric,
+         fmt::format("{} on {} images, {}{}", known.value, known.images, known.source,
+                     known.note.empty() ? "" : " (" + known.note + ")"));
+  }
+  for (const std::string& warning : r.warnings) line("warning", warning);
+  for (const FailedImage& image : r.failures) line("failed " + image.id, image.message);
+  return text;
+}
+
+}  // namespace
+
+Table run_table(const std::vector<RunRecord>& records) {
+  const std::vector<std::string> names = headline_metrics(records);
+  Table table;
+  table.columns = {"model", "backend"};
+  table.columns.insert(table.columns.end(), names.begin(), names.end());
+  for (const char* column : {"published", "difference", "images", "img/s"}) {
+    table.columns.emplace_back(column);
+  }
+  for (const RunRecord& record : records) {
+    std::vector<std::string> row = {label(record, records), record.backend.name};
+    for (const std::string& name : names) {
+      const Metric* metric = metric_named(record, name);
+      row.push_back(metric ? with_interval(*metric) : "-");
+    }
+    const Comparison text = compare(record, names);
+    const double rate = record.speed.images_per_second;
+    row.insert(row.end(), {text.published, text.difference, std::to_string(record.data.scored),
+                           std::isfinite(rate) ? fmt::format("{:.1f}", rate) : "-"});
+    table.rows.push_back(std::move(row));
+  }
+  table.notes = notes_on(records);
+  return table;
+}
+
+Table metrics_table(const std::vector<RunRecord>& records) {
+  Table table;
+  table.columns = {"suite",      "case",   "status", "model",   "backend",       "prepare",
+                   "metric",     "value",  "low",    "high",    "unit",          "published",
+                   "difference", "scored", "failed", "skipped", "answers_digest"};
+  for (const RunRecord& r : records) {
+    for (const Metric& metric : r.metrics) {
+      const PublishedFigure* known = published_for(r, metric.name);
+      table.rows.push_back(
+          {r.suite, r.name, r.status, r.model.name, r.backend.name, r.prepare.name, metric.name,
+           number(metric.value), metric.interval95 ? number(metric.interval95->low) : "",
+           metric.interval95 ? number(metric.interval95->high) : "", metric.unit,
+           known ? number(known->value) : "", known ? number(metric.value - known->value) : "",
+           std::to_string(r.data.scored), std::to_string(r.data.failed),
+           std::to_string(r.data.skipped), r.answers_digest});
+    }
+  }
+  return table;
+}
+
+std::string run_report(const std::vector<RunRecord>& records) {
+  const std::string suite = records.empty() ? "" : records.front().suite;
+  std::string text = "# " + suite + "\n\n" + to_markdown(run_table(records));
+  for (const RunRecord& record : records) text += how_made(record);
+  return text;
+}
+
+}  // namespace bench
