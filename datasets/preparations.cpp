@@ -1,0 +1,138 @@
+// The list of profiles. A change to a line that is already released is a new version of it:
+// records hold the hash, and prepare_test.cpp holds the hashes.
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <string>
+
+#include "datasets/preparation.h"
+#include "datasets/prepare.h"
+#include "models/registry.h"
+
+namespace bench {
+namespace {
+
+using enum Resampler;
+using enum ChannelOrder;
+
+constexpr std::array<float, 3> torch_mean{0.485f, 0.456f, 0.406f};
+constexpr std::array<float, 3> torch_deviation{0.229f, 0.224f, 0.225f};
+constexpr std::array<float, 3> mxnet_mean{123.68f, 116.779f, 103.939f};  // RGB
+constexpr std::array<float, 3> keras_mean{103.939f, 116.779f, 123.68f};  // BGR
+constexpr std::array<float, 3> caffe_mean{104, 117, 123};                // BGR
+constexpr std::array<float, 3> ones{1, 1, 1};
+constexpr std::array<float, 3> zeros{0, 0, 0};
+
+// Values of the common families; geometry is added below.
+constexpr Preparation values(ChannelOrder order, float divisor, std::array<float, 3> mean,
+                             std::array<float, 3> deviation) {
+  Preparation p;
+  p.order = order;
+  p.divisor = divisor;
+  p.mean = mean;
+  p.deviation = deviation;
+  return p;
+}
+
+constexpr Preparation torch = values(rgb, 255, torch_mean, torch_deviation);
+constexpr Preparation keras_tf = values(rgb, 127.5f, ones, ones);  // -1..1
+constexpr Preparation keras_caffe = values(bgr, 1, keras_mean, ones);
+constexpr Preparation caffe = values(bgr, 1, caffe_mean, ones);
+constexpr Preparation mxnet = values(rgb, 1, mxnet_mean, ones);
+constexpr Preparation ultraface = values(rgb, 1, {127, 127, 127}, {128, 128, 128});
+constexpr Preparation darknet = values(rgb, 255, zeros, ones);
+constexpr Preparation plain_bgr = values(bgr, 1, zeros, ones);
+
+constexpr Preparation exact(std::string_view name, Preparation p, int width, int height,
+                            Resampler resampler) {
+  p.name = name;
+  p.fit = Fit::exact;
+  p.width = width;
+  p.height = height;
+  p.resampler = resampler;
+  return p;
+}
+
+constexpr Preparation shorter(std::string_view name, Preparation p, int side, int crop,
+                              Resampler resampler) {
+  p.name = name;
+  p.fit = Fit::shorter_side;
+  p.width = p.height = side;
+  p.crop = crop;
+  p.resampler = resampler;
+  return p;
+}
+
+constexpr Preparation cropped(Preparation p, int crop) {
+  p.crop = crop;
+  return p;
+}
+
+constexpr Preparation central(Preparation p, double fraction) {
+  p.central_fraction = fraction;
+  return p;
+}
+
+constexpr Preparation flipped(Preparation p) {
+  p.flip = true;
+  return p;
+}
+
+// Source: libfacedetection.train, test at original size.
+constexpr Preparation yunet() {
+  Preparation p = plain_bgr;
+  p.name = "yunet";
+  p.multiple = 32;
+  return p;
+}
+
+// Source: DeepLab demo: longer side 513, grey filled in, values -1..1.
+constexpr Preparation deeplab() {
+  Preparation p = keras_tf;
+  p.name = "deeplab-513";
+  p.fit = Fit::longer_side;
+  p.width = p.height = 513;
+  p.padded_width = p.padded_height = 513;
+  p.fill = 127.5f;
+  return p;
+}
+
+constexpr Preparation list[] = {
+    shorter("torchvision-256-224", torch, 256, 224, pil_bilinear),
+    shorter("torchvision-256-224-bicubic", torch, 256, 224, pil_bicubic),
+    shorter("torchvision-256-224-opencv", torch, 256, 224, opencv_linear),
+    exact("torchvision-resize-224", torch, 224, 224, opencv_linear),
+    exact("keras-tf", keras_tf, 224, 224, opencv_linear),
+    exact("keras-tf-128", keras_tf, 128, 128, opencv_linear),
+    central(exact("keras-tf-128-central", keras_tf, 128, 128, opencv_linear), 0.875),
+    central(exact("tf-slim-224", keras_tf, 224, 224, tf1_bilinear), 0.875),
+    exact("keras-caffe", keras_caffe, 224, 224, opencv_linear),
+    cropped(exact("caffe-256-224", caffe, 256, 256, opencv_linear), 224),
+    cropped(exact("caffe-256-227", caffe, 256, 256, opencv_linear), 227),
+    shorter("mxnet-256-224", mxnet, 256, 224, opencv_linear),
+    exact("ultraface-320", ultraface, 320, 240, opencv_linear),
+    exact("ultraface-640", ultraface, 640, 480, opencv_linear),
+    yunet(),
+    exact("darknet-320", darknet, 320, 320, opencv_linear),
+    exact("darknet-416", darknet, 416, 416, opencv_linear),
+    exact("mobilefacenet-112", torch, 112, 112, opencv_linear),
+    flipped(exact("mobilefacenet-112-flip", torch, 112, 112, opencv_linear)),
+    deeplab(),
+};
+
+}  // namespace
+
+std::span<const Preparation> all_preparations() { return list; }
+
+const Preparation& find_preparation(std::string_view name) {
+  return find(list, "preparation", name);
+}
+
+std::vector<PreparationInfo> preparations() {
+  std::vector<PreparationInfo> infos;
+  for (const Preparation& p : list) infos.push_back({std::string(p.name), describe(p)});
+  return infos;
+}
+
+}  // namespace bench
