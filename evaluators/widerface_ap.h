@@ -1,4 +1,14 @@
 #pragma once
+// Average precision on WIDER FACE, equal to the official evaluation tool.
+//
+// Protocols: "matlab" is the official tool (2015). "python" is the port that most repositories
+// copy: it does not sort, and normalises scores as if 0 and 1 were among them where that widens the
+// range (max starts at 0, min at 1). "iou-without-plus1" is the port with the plain overlap of
+// real-valued boxes. "thresholds-100" and "thresholds-10000" are the official tool with another
+// number of thresholds than 1,000.
+//
+// Scores are normalised over all detections of all images added; a subset is therefore a protocol
+// of its own. Detections whose score is not finite are left out, with a warning.
 
 #include "evaluators/evaluator.h"
 
