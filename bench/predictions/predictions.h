@@ -12,9 +12,11 @@
 namespace bench {
 
 struct Predictions {
-  std::map<std::string, Answer> answers;  ///< by sample id; images without a file are absent
-  std::vector<std::string> warnings;      ///< classic mistakes, each naming file and line
-  std::vector<std::string> files;         ///< read, for hashing
+  /// By sample id. Images without an answer are absent; only widerface answers them with no
+  /// detections and a warning, as its official tool does.
+  std::map<std::string, Answer> answers;
+  std::vector<std::string> warnings;  ///< classic mistakes, each naming file and line
+  std::vector<std::string> files;     ///< read, for hashing
 };
 
 /// `suite` is the data set's name: "widerface" (folder, one text file per image), "voc-detection"
