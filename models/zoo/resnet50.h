@@ -1,0 +1,12 @@
+#pragma once
+// ResNet50 (He et al., 2016) with the stride in the 3x3 convolutions, as torchvision has it
+// ("v1.5"): 25,557,032 parameters.
+
+#include "models/graph.h"
+
+namespace bench {
+
+/// Untrained weights from `seed`; image N x 3 x 224 x 224, output "logits" N x 1000.
+Graph resnet50(std::uint64_t seed);
+
+}  // namespace bench

@@ -1,0 +1,56 @@
+#pragma once
+// Writes an untrained network layer by layer: weights of He's variance, batch norm statistics as a
+// trained network might have them, all from one seed.
+
+#include <string>
+
+#include "models/graph.h"
+#include "models/random.h"
+
+namespace bench {
+
+struct ConvShape {
+  int outputs = 1, kernel = 1, stride = 1, pad = 0, groups = 1;
+  bool bias = false;
+};
+
+class Untrained {
+ public:
+  /// A network whose image has this shape (-1: any). REQUIRES a known number of channels (axis 1).
+  Untrained(std::uint64_t seed, Shape image);
+
+  /// Each adds one node that reads the one added last, and gives its id. The number of channels (or
+  /// features) is followed along.
+  NodeId conv(const std::string& name, const ConvShape& shape);
+  NodeId linear(const std::string& name, int outputs);
+  /// gamma around `gain`.
+  NodeId batch_norm(const std::string& name, float gain = 1);
+  NodeId relu(const std::string& name);
+  NodeId relu6(const std::string& name);
+  NodeId max_pool(const std::string& name, int kernel, int stride, int pad);
+  /// N x C x H x W to N x C.
+  NodeId global_average_pool(const std::string& name);
+  /// N x C x H x W to N x (C H W); `pixels` is H W.
+  NodeId flatten(const std::string& name, int pixels);
+  /// The sum of the one added last and `other`.
+  NodeId add(const std::string& name, NodeId other);
+
+  NodeId here() const { return here_; }
+  int channels() const { return channels_; }
+  /// Goes on from an earlier node, which has this many channels.
+  void go_to(NodeId node, int channels);
+
+  /// The network, which ends here.
+  Graph finish(const std::string& output) &&;
+
+ private:
+  NodeId append(const std::string& name, Op op);
+  Tensor he(Shape shape);
+
+  Graph graph_;
+  Random random_;
+  NodeId here_ = 0;
+  int channels_ = 0;
+};
+
+}  // namespace bench

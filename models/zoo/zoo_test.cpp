@@ -1,0 +1,64 @@
+#include "models/zoo/zoo.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "models/random.h"
+#include "models/reference.h"
+#include "models/zoo/mobilenet_v2.h"
+
+namespace bench {
+namespace {
+
+TEST_CASE("every network is sound, takes any batch and gives a thousand numbers") {
+  for (const auto& entry : zoo()) {
+    INFO(entry.name);
+    const Graph graph = entry.make(7);
+    validate(graph);
+    CHECK(infer_shapes(graph, {5, 3, 224, 224})[static_cast<std::size_t>(graph.outputs[0].node)] ==
+          Shape{5, 1000});
+  }
+}
+
+TEST_CASE("a seed decides the weights") {
+  const auto first_weight = [](std::uint64_t seed) {
+    const Graph graph = mobilenet_v2(seed);
+    return std::get<Conv2d>(graph.nodes[1].op).weight.data<float>()[0];
+  };
+  CHECK(first_weight(1) == first_weight(1));
+  CHECK(first_weight(1) != first_weight(2));
+}
+
+// splitmix64's published first value for seed 0.
+TEST_CASE("random numbers are the same everywhere") {
+  CHECK(Random(0).next() == 0xe220a8397b1dcdafu);
+  Random random(3);
+  double sum = 0, squares = 0;
+  for (int i = 0; i < 100000; ++i) {
+    const double x = random.uniform(-1, 1);
+    sum += x;
+    squares += x * x;
+  }
+  CHECK(std::abs(sum / 100000) < 0.01);                // mean 0, deviation of the mean 0.0018
+  CHECK(std::abs(squares / 100000 - 1.0 / 3) < 0.01);  // variance (b - a)^2 / 12
+}
+
+TEST_CASE("an untrained network neither dies nor explodes", "[slow]") {
+  Random random(11);
+  for (const auto& entry : zoo()) {
+    INFO(entry.name);
+    const Graph graph = entry.make(7);
+    const auto out = evaluate(graph, random.tensor({1, 3, 224, 224}, -2, 2));
+    float low = 1e30f, high = -1e30f;
+    for (const float x : out[0].data<float>()) {
+      low = std::min(low, x);
+      high = std::max(high, x);
+    }
+    CHECK(std::isfinite(low + high));
+    CHECK(high - low > 0.1f);
+    CHECK(high - low < 1000);
+  }
+}
+
+}  // namespace
+}  // namespace bench
