@@ -188,7 +188,10 @@ TEST_CASE("golden: constructed detection sets", "[voc_map][golden]") {
     check_devkit(set, golden.at("devkit_octave"));
     check_other(set, golden.at("others"), "pyfasterrcnn_stable", "voc-strict");
     check_other(set, golden.at("others"), "rafaelpadilla", "difficult-counted");
-    // These see detections image by image, not in the order of the class's file.
+    // These see detections image by image, not in the order of the class's file. They sort by
+    // numpy's unstable quicksort, so that in the many ties of random300 no rule gives their
+    // figures.
+    if (name == std::string("random300")) continue;
     check_other(without_order(set), golden.at("others"), "gluoncv", "ties-reversed");
     check_other(without_order(set), golden.at("others"), "chainercv", "ties-reversed");
   }

@@ -11,7 +11,7 @@ std::span<const VocRules> voc_protocols() {
        .strict = true,
        .nan_head = false},
       {.name = "ties-reversed",
-       .about = "gluoncv, chainercv: of equal scores the last comes first",
+       .about = "gluoncv, chainercv (whose own order of ties is not stable in long lists)",
        .ties_reversed = true,
        .nan_head = false,
        .nan_absent = true},

@@ -19,7 +19,7 @@ struct VocRules {
     counted,  ///< difficult boxes are boxes like all others
   };
 
-  std::string_view name, about;
+  std::string_view name = {}, about = {};
   double iou = 0.5;     ///< least overlap of a hit ...
   bool strict = false;  ///< ... which must be exceeded
   double pixel = 1;     ///< added to every side: corners are inclusive
