@@ -1,0 +1,43 @@
+#include <string_view>
+
+#include "models/error.h"
+#include "models/formats/darknet.h"
+#include "models/formats/formats.h"
+#include "models/formats/onnx_reader.h"
+#include "models/formats/read_file.h"
+
+namespace bench {
+namespace {
+
+constexpr std::uint64_t longest_file = (std::uint64_t{1} << 31) - 1;  // what protobuf can take
+
+/// Text whose first word is a section: "[net]".
+bool looks_like_darknet_cfg(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto start = bytes.find_first_not_of(" \t\r\n");
+    if (start == bytes.npos) return false;
+    bytes.remove_prefix(start);
+    if (bytes[0] == '[') return true;
+    if (bytes[0] != '#' && bytes[0] != ';') return false;
+    bytes.remove_prefix(std::min(bytes.find('\n'), bytes.size()));
+  }
+  return false;
+}
+
+/// A little-endian version number below 8. No ONNX file starts so: protobuf has no field 0.
+bool looks_like_darknet_weights(std::string_view bytes) {
+  return bytes.size() >= 4 && bytes[0] >= 0 && bytes[0] < 8 &&
+         bytes.substr(1, 3) == std::string_view("\0\0\0", 3);
+}
+
+}  // namespace
+
+LoadedNetwork load_network(const std::string& path) {
+  const std::string bytes = read_file(path, longest_file);
+  if (looks_like_darknet_cfg(bytes) || looks_like_darknet_weights(bytes)) {
+    return read_darknet(path);
+  }
+  return read_onnx(bytes, path);
+}
+
+}  // namespace bench

@@ -1,0 +1,67 @@
+#pragma once
+// The graph of an ONNX file while it is being read: every name stands for a node's result, for
+// constant data, or for whole numbers that describe shapes.
+
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "models/formats/onnx_size.h"
+#include "models/graph.h"
+
+namespace bench {
+
+/// A vector of whole numbers (or one, if scalar) that shape arithmetic works on.
+struct Integers {
+  Sizes values;
+  bool scalar = false;
+  bool real = false;  ///< cast to float on the way: division must then come out even
+};
+
+/// Results of nodes (real numbers), constant data of any type, or whole numbers.
+using OnnxValue = std::variant<NodeId, Tensor, Integers>;
+
+class OnnxGraph {
+ public:
+  /// Adds a node under `name`, with "#2", "#3", ... if that is taken. What depends on constants
+  /// alone is computed at once and becomes a Constant.
+  NodeId add(const std::string& name, Op op, std::vector<NodeId> inputs = {});
+
+  /// `data` under another shape; a size of -1 is inferred. Sizes that follow the image are copied
+  /// from `data` or, failing that, from the node they belong to. Throws Error{unsupported} where
+  /// that cannot be said with Dims.
+  NodeId reshape(const std::string& name, NodeId data, const Sizes& target);
+
+  const Sizes& sizes(NodeId node) const { return sizes_[static_cast<std::size_t>(node)]; }
+
+  /// The value of a Constant node, or null.
+  const Tensor* constant(NodeId node) const;
+
+  /// Throws Error{bad_data} if `name` already stands for something.
+  void define(const std::string& name, OnnxValue value);
+  /// Null if nothing of this name has been defined.
+  OnnxValue* find(const std::string& name);
+  /// `name` as a node's result; constants become nodes. REQUIRES find(name).
+  NodeId as_node(const std::string& name);
+
+  /// The nodes that `outputs` need, and those outputs.
+  Graph finish(const std::vector<Output>& outputs) &&;
+
+ private:
+  std::string unique(const std::string& name);
+  /// What `op` gives if all its inputs are constants.
+  std::optional<Tensor> folded(const std::string& name, const Op& op,
+                               const std::vector<NodeId>& inputs);
+
+  Graph graph_;
+  std::vector<Sizes> sizes_;
+  std::map<std::string, OnnxValue> values_;
+  std::map<std::string, int> uses_;  // of each node name
+  std::int64_t folded_ = 0;          // elements computed while reading
+};
+
+/// A tensor of whole numbers (or of reals that are whole), of at most one dimension.
+Integers integers_of(const Tensor& tensor);
+
+}  // namespace bench
