@@ -1,0 +1,25 @@
+#pragma once
+// Which nodes are computed together.
+
+#include <vector>
+
+#include "models/graph.h"
+
+namespace bench::onednn {
+
+/// A node and those that follow it element by element (bias and activation, batch norm, residual
+/// addition, ...), computed in one go. Only the last node's result is ever stored.
+struct Step {
+  std::vector<NodeId> nodes;
+  NodeId head() const { return nodes.front(); }
+  NodeId result() const { return nodes.back(); }
+};
+
+/// The other operand of an Arithmetic node one of whose inputs is `value`.
+NodeId other_operand(const Node& node, NodeId value);
+
+/// All nodes but Input and Constant, in an order in which they can run: by result. A step's further
+/// operands are computed before it. REQUIRES shapes == infer_shapes(graph, ...).
+std::vector<Step> fuse(const Graph& graph, const std::vector<Shape>& shapes);
+
+}  // namespace bench::onednn

@@ -1,0 +1,59 @@
+#pragma once
+// A network bound to one input shape: layers ready to run. Immutable; shared by all sessions.
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "bench/backend.h"
+#include "bench/backends/float/arena.h"
+#include "bench/backends/float/onednn.h"
+
+namespace bench::onednn {
+
+/// Where a tensor lies and in which layout.
+struct Place {
+  enum class Kind {
+    arena,         ///< buffer number `buffer`
+    fixed,         ///< memory of the program: weights and constants
+    callers_input  ///< the tensor being run
+  };
+  Kind kind = Kind::fixed;
+  Desc layout;
+  int buffer = -1;
+  dnnl::memory fixed;
+};
+
+/// Memory of one session, laid out for one plan.
+struct Workspace {
+  dnnl::engine engine;
+  dnnl::stream stream;
+  std::byte* arena = nullptr;
+  std::byte* scratch = nullptr;
+  const std::vector<std::size_t>* offsets = nullptr;
+  const float* input = nullptr;  ///< set before each run
+
+  float* data(const Place& place) const;
+  dnnl::memory memory(const Place& place) const;
+};
+
+using Work = std::function<void()>;
+
+/// One computation. `bind` gives the work to be done in a given workspace, as often as wanted; it
+/// is empty where nothing has to be done (views).
+struct Layer {
+  LayerFact fact;
+  std::vector<Place> reads, writes;
+  std::size_t scratch_bytes = 0;
+  std::function<Work(Workspace&)> bind;
+};
+
+struct Plan {
+  std::vector<Layer> layers;
+  std::vector<Place> outputs;  ///< row-major
+  std::vector<Shape> output_shapes;
+  ArenaPlan arena;
+  std::size_t scratch_bytes = 0;
+};
+
+}  // namespace bench::onednn
