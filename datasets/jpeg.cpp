@@ -43,16 +43,21 @@ Reader& reader_of(j_common_ptr info) { return *static_cast<Reader*>(info->client
   escape.leave();
 }
 
-// Oddities that leave every pixel as the encoder meant it. Bytes too many before the end marker
-// (0xD9) are common in the wild and come after the last block; before a restart marker they mean
-// that blocks were lost.
+// Oddities that leave every pixel as the encoder meant it. A few bytes too many before a marker are
+// padding, as hardware encoders write it; more of them, or any before a restart marker, are what is
+// left when the decoder lost its way in damaged data.
 bool harmless(const jpeg_error_mgr& errors) {
+  constexpr int most_padding = 32;
   switch (errors.msg_code) {
     case JWRN_ADOBE_XFORM:
     case JWRN_BOGUS_ICC:
     case JWRN_JFIF_MAJOR:
     case JWRN_NOT_SEQUENTIAL: return true;
-    case JWRN_EXTRANEOUS_DATA: return errors.msg_parm.i[1] == 0xD9;
+    case JWRN_EXTRANEOUS_DATA: {
+      const int bytes = errors.msg_parm.i[0], marker = errors.msg_parm.i[1];
+      const bool restart = marker >= JPEG_RST0 && marker <= JPEG_RST0 + 7;
+      return bytes <= most_padding && !restart;
+    }
     default: return false;
   }
 }
