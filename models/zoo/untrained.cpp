@@ -9,8 +9,8 @@ Untrained::Untrained(std::uint64_t seed, Shape image)
   here_ = graph_.add("image", Input{std::move(image)});
 }
 
-NodeId Untrained::append(const std::string& name, Op op) {
-  return here_ = graph_.add(name, std::move(op), {here_});
+NodeId Untrained::join(const std::string& name, Op op, std::vector<NodeId> inputs) {
+  return here_ = graph_.add(name, std::move(op), std::move(inputs));
 }
 
 // Uniform with variance 2 / fan in. Source: He et al., ICCV 2015, equation 10.
@@ -66,7 +66,7 @@ NodeId Untrained::flatten(const std::string& name, int pixels) {
 }
 
 NodeId Untrained::add(const std::string& name, NodeId other) {
-  return here_ = graph_.add(name, Arithmetic{}, {here_, other});
+  return join(name, Arithmetic{}, {here_, other});
 }
 
 void Untrained::go_to(NodeId node, int channels) {

@@ -34,6 +34,9 @@ class Untrained {
   NodeId flatten(const std::string& name, int pixels);
   /// The sum of the one added last and `other`.
   NodeId add(const std::string& name, NodeId other);
+  /// Any op that keeps the number of channels, on the one added last or on these.
+  NodeId append(const std::string& name, Op op) { return join(name, std::move(op), {here_}); }
+  NodeId join(const std::string& name, Op op, std::vector<NodeId> inputs);
 
   NodeId here() const { return here_; }
   int channels() const { return channels_; }
@@ -44,7 +47,6 @@ class Untrained {
   Graph finish(const std::string& output) &&;
 
  private:
-  NodeId append(const std::string& name, Op op);
   Tensor he(Shape shape);
 
   Graph graph_;

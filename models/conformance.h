@@ -1,0 +1,36 @@
+#pragma once
+// What every backend must compute as evaluate() does: small graphs over every op, with the shapes
+// that kernels get wrong (one channel, channels beside multiples of 16, odd sizes, uneven padding),
+// and the patterns that backends fuse. A backend's test, in the tree or out of it:
+//
+//     for (const ConformanceCase& c : conformance_cases(1)) {
+//       const Tensor input = conformance_input(c, 2);
+//       const auto wanted = evaluate(c.graph, input), got = (run the backend on c.graph)
+//       CHECK(relative_error(got[i], wanted[i]) < 1e-4);  // name the case: c.name
+//     }
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/graph.h"
+
+namespace bench {
+
+struct ConformanceCase {
+  std::string name;  ///< "Conv2d: 3->8 3x3 stride 2x1 ... on 1x3x9x7", "pattern: conv read twice"
+  Graph graph;       ///< valid; batch and spatial sizes open where the ops allow it
+  Shape input;       ///< a shape to run
+};
+
+/// The same list for the same seed, which draws weights and some of the shapes.
+std::vector<ConformanceCase> conformance_cases(std::uint64_t seed);
+
+/// Values in [-1, 1).
+Tensor conformance_input(const ConformanceCase& c, std::uint64_t seed);
+
+/// The largest |got - wanted| over the largest |wanted| (1 if all wanted are 0). Infinity where the
+/// shapes differ or a number is not finite on one side only.
+double relative_error(const Tensor& got, const Tensor& wanted);
+
+}  // namespace bench
