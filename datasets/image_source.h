@@ -24,7 +24,7 @@ class ImageSource {
 };
 
 /// No encoded image is larger: above it an entry is refused before it is read.
-constexpr std::uint64_t largest_image_bytes = 256u << 20;
+constexpr std::uint64_t largest_image_bytes = 64u << 20;
 
 /// Names are paths relative to `folder`.
 std::unique_ptr<ImageSource> open_folder(const std::filesystem::path& folder);

@@ -13,6 +13,8 @@
 namespace bench {
 namespace {
 
+namespace fs = std::filesystem;
+
 using Index = std::unordered_map<std::string_view, std::size_t>;
 
 std::string text_of(double value) {
@@ -83,14 +85,28 @@ std::size_t find_id(const Index& index, std::string_view name) {
   }
 }
 
-std::filesystem::path list_file(const DatasetOptions& options) {
-  namespace fs = std::filesystem;
+fs::path find_list(const DatasetOptions& options) {
   for (const auto& path : {fs::path(options.list), options.root / fs::path(options.list)}) {
     std::error_code error;
-    if (fs::is_regular_file(path, error)) return path;
+    if (fs::exists(path, error)) return path;
   }
-  throw Error(Fault::missing, fmt::format("image list '{}' is neither a file here nor under {}",
+  throw Error(Fault::missing, fmt::format("image list '{}' is not there, nor under {}",
                                           options.list, options.root));
+}
+
+// What a list names, as if it were a text file: of a folder, the paths of the images below.
+std::string read_list(const fs::path& path) {
+  if (!fs::is_directory(path)) return read_text(path);
+  std::vector<std::string> names;
+  for (const auto& entry : fs::recursive_directory_iterator(path)) {
+    if (entry.is_regular_file() && has_image_ending(entry.path().filename().string())) {
+      names.push_back(entry.path().string());
+    }
+  }
+  std::sort(names.begin(), names.end());
+  std::string text;
+  for (const auto& name : names) text += name + "\n";
+  return text;
 }
 
 }  // namespace
@@ -123,8 +139,8 @@ std::string ListedDataset::digest() const {
 
 void keep_listed(std::vector<ListedImage>& images, const DatasetOptions& options) {
   if (options.list.empty()) return;
-  const auto path = list_file(options);
-  const std::string text = read_text(path);
+  const auto path = find_list(options);
+  const std::string text = read_list(path);
   const Index index = index_of(images);
   std::vector<std::size_t> line_of(images.size(), 0);
   for (const Line& line : lines_of(text)) {

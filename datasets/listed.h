@@ -39,10 +39,11 @@ class ListedDataset : public Dataset {
   std::unique_ptr<const ImageSource> source_;
 };
 
-/// Keeps the images named in DatasetOptions::list (a file: one id, file name or path per line, more
-/// fields after a blank ignored), in the order they have here. An empty option keeps all. The file
-/// is looked for as given, then under root. Throws Error{missing} without the file, Error{bad_data}
-/// naming the line for an unknown or repeated id, or if two images here have one id.
+/// Keeps the images named in DatasetOptions::list, in the order they have here: a file with one id,
+/// file name or path per line (more fields after a blank are ignored), or a folder, meaning the
+/// image files below it. An empty option keeps all. It is looked for as given, then under root.
+/// Throws Error{missing} without it, Error{bad_data} naming the line for an unknown or repeated id,
+/// or if two images here have one id.
 void keep_listed(std::vector<ListedImage>& images, const DatasetOptions& options);
 
 /// Throws Error{missing} "12 of 3,226 images are not under FOLDER: first ...; get them from PAGE or

@@ -69,8 +69,7 @@ std::optional<fs::path> find_image_set(const fs::path& year, const VocKind& kind
     return folder / (name + ".txt");
   }
   if (list.empty() && !have_sets) return std::nullopt;
-  const auto as_file = [](const fs::path& path) { return fs::is_regular_file(path); };
-  if (!list.empty() && (as_file(list) || as_file(year / list))) return std::nullopt;
+  if (!list.empty() && (fs::exists(list) || fs::exists(year / list))) return std::nullopt;
   const std::string known =
       have_sets ? "there: " + first_few(stems(folder, ".txt"), 8) : "there is no such folder";
   throw Error(
