@@ -1,0 +1,148 @@
+#include "bench/model_card.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "bench/embedded.h"
+#include "models/registry.h"
+#include "models/sha256.h"
+
+namespace bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int depth_limit = 4;
+
+PublishedFigure take_published(JsonFields fields) {
+  PublishedFigure figure;
+  figure.metric = fields.text("metric");
+  figure.value = fields.number("value");
+  figure.images = fields.integer_or("images", 0);
+  figure.source = fields.text("source");
+  figure.note = fields.text_or("note", "");
+  fields.finish();
+  return figure;
+}
+
+Shape take_input(JsonFields& fields) {
+  Shape shape = fields.integers("input");
+  const bool usable = shape.size() == 4 && std::all_of(shape.begin(), shape.end(), [](auto size) {
+                        return size >= 1 && size <= 65536;
+                      });
+  if (!usable) fields.fail("input", "expected [batch, channels, height, width], 1 to 65536 each");
+  return shape;
+}
+
+void check_hash(const JsonFields& fields, const std::string& hash) {
+  const bool hex = hash.find_first_not_of("0123456789abcdef") == hash.npos;
+  if (hash.size() != 64 || !hex) fields.fail("sha256", "expected 64 hexadecimal digits");
+}
+
+// Every file called `name` below `folder`, in a fixed order. Folders that cannot be read are passed
+// over: the search is a convenience.
+void collect(const fs::path& folder, const std::string& name, int depth,
+             std::vector<fs::path>& found) {
+  std::error_code error;
+  std::vector<fs::path> folders;
+  for (fs::directory_iterator it(folder, fs::directory_options::skip_permission_denied, error), end;
+       !error && it != end; it.increment(error)) {
+    std::error_code ignored;
+    if (it->is_directory(ignored)) {
+      folders.push_back(it->path());
+    } else if (it->path().filename() == name) {
+      found.push_back(it->path());
+    }
+  }
+  std::sort(folders.begin(), folders.end());
+  if (depth == depth_limit) return;
+  for (const fs::path& inner : folders) collect(inner, name, depth + 1, found);
+}
+
+}  // namespace
+
+ModelCard parse_model_card(std::string_view text, const std::string& file) {
+  const Json json = parse_json(text, file);
+  JsonFields fields(json, file);
+  ModelCard card;
+  card.name = fields.text("name");
+  card.about = fields.text("about");
+  card.task = fields.text("task");
+  card.weights = fields.text("weights");
+  card.sha256 = fields.text("sha256");
+  check_hash(fields, card.sha256);
+  card.origin = fields.text("origin");
+  card.licence = fields.text("licence");
+  card.prepare = fields.text("prepare");
+  card.decode = fields.text("decode");
+  card.input = take_input(fields);
+  for (JsonFields& figure : fields.objects("published")) {
+    card.published.push_back(take_published(std::move(figure)));
+  }
+  fields.finish();
+  return card;
+}
+
+const std::vector<ModelCard>& model_cards() {
+  static const std::vector<ModelCard> cards = [] {
+    std::vector<ModelCard> list;
+    for (const EmbeddedFile& file : embedded_model_cards()) {
+      list.push_back(parse_model_card(file.text, "models/zoo/" + std::string(file.name) + ".json"));
+    }
+    std::sort(list.begin(), list.end(),
+              [](const ModelCard& a, const ModelCard& b) { return a.name < b.name; });
+    return list;
+  }();
+  return cards;
+}
+
+const ModelCard& find_model_card(std::string_view name) {
+  return find(model_cards(), "model", name);
+}
+
+FoundWeights find_weights(const ModelCard& card, const WeightsPlaces& places) {
+  std::error_code ignored;
+  if (fs::is_regular_file(places.given, ignored)) return {places.given, true};
+  std::vector<std::string> folders = places.folders;
+  if (!places.given.empty()) {
+    if (!fs::is_directory(places.given, ignored)) {
+      throw Error(Fault::missing, "--weights " + places.given + ": no such file or folder");
+    }
+    folders.insert(folders.begin(), places.given);
+  }
+  std::vector<fs::path> found;
+  for (const std::string& folder : folders) collect(folder, card.weights, 1, found);
+  std::string other;
+  for (const fs::path& path : found) {
+    const std::string hash = sha256_of_file(path);
+    if (hash == card.sha256) return {path, false};
+    if (other.empty()) {
+      other = path.string() + ": sha256 is " + hash + ", the card of '" + card.name + "' says " +
+              card.sha256 + "; give the file itself with --weights to use it all the same";
+    }
+  }
+  if (!other.empty()) throw Error(Fault::bad_data, other);
+  std::string looked;
+  for (const std::string& folder : folders) looked += " " + folder;
+  throw Error(Fault::missing,
+              "model '" + card.name + "': no file " + card.weights +
+                  (looked.empty() ? "" : " below" + looked) +
+                  "; give it with --weights or $QUANTBENCH_WEIGHTS (origin: " + card.origin + ")");
+}
+
+WeightsPlaces weights_places(const std::string& given, const std::string& data) {
+  WeightsPlaces places;
+  places.given = given;
+  const char* variable = std::getenv("QUANTBENCH_WEIGHTS");
+  std::string rest = variable ? variable : "";
+  while (!rest.empty()) {
+    const std::string folder = rest.substr(0, rest.find(':'));
+    rest.erase(0, folder.size() + 1);
+    if (!folder.empty()) places.folders.push_back(folder);
+  }
+  if (!data.empty()) places.folders.push_back(data);
+  return places;
+}
+
+}  // namespace bench

@@ -1,0 +1,53 @@
+#pragma once
+// A model card: what a published network is, which file it is, and how it is shown images and read.
+// Cards are JSON files, models/zoo/NAME.json, carried inside the program.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/tensor.h"
+#include "reports/run_record.h"
+
+namespace bench {
+
+struct ModelCard {
+  std::string name, about;
+  std::string task;     ///< the data set it was made for
+  std::string weights;  ///< file name, to be found by find_weights
+  std::string sha256;   ///< of that file
+  std::string origin, licence;
+  std::string prepare, decode;  ///< by name
+  Shape input;                  ///< a typical input, for the audit
+  std::vector<PublishedFigure> published;
+};
+
+/// Throws Error{bad_data} naming `file` and key: unknown, missing, twice, of a wrong type or range.
+ModelCard parse_model_card(std::string_view text, const std::string& file);
+
+/// All cards in the program, by name.
+const std::vector<ModelCard>& model_cards();
+
+/// Throws Error{usage} with a did-you-mean.
+const ModelCard& find_model_card(std::string_view name);
+
+/// Where networks' files are looked for, in this order; folders at most four levels deep.
+struct WeightsPlaces {
+  std::string given;                 ///< --weights: a file or a folder; may be empty
+  std::vector<std::string> folders;  ///< $QUANTBENCH_WEIGHTS, then the data folder
+};
+
+struct FoundWeights {
+  std::string path;
+  bool given_by_name = false;  ///< --weights named this very file: its hash may differ
+};
+
+/// The card's file. Throws Error{missing} naming every place looked in; Error{bad_data} telling
+/// both hashes if only files with another hash are there, unless --weights names the file itself.
+FoundWeights find_weights(const ModelCard& card, const WeightsPlaces& places);
+
+/// --weights as given, and the folders of the environment variable QUANTBENCH_WEIGHTS (separated by
+/// colons) and `data`.
+WeightsPlaces weights_places(const std::string& given, const std::string& data);
+
+}  // namespace bench

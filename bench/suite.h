@@ -1,0 +1,47 @@
+#pragma once
+// A suite: a data set, its judge, and the networks to be compared on it. Suites are JSON files,
+// bench/suites/NAME.json, carried inside the program; `--suite` also takes a path to another.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bench {
+
+/// One row of a run: a model on a backend.
+struct Case {
+  std::string model;    ///< name of a model card, or a network file
+  std::string backend;  ///< by name
+  std::string prepare;  ///< empty: the card's
+  std::string decode;   ///< empty: the card's
+
+  /// "rfb-320.float", "net.torchvision-256-224.float": also the name of its journal.
+  std::string name() const;
+  friend bool operator==(const Case&, const Case&) = default;
+};
+
+/// Whether a case's model is meant as a path: it has a "/" or a network file's ending.
+bool is_network_file(std::string_view model);
+
+struct Suite {
+  std::string name, about;
+  std::string dataset;
+  std::string list;  ///< the data set's own default where empty
+  std::int64_t limit = 0;
+  std::string evaluator, protocol;  ///< the official protocol where empty
+  std::vector<Case> cases;
+  std::string context;  ///< where the task comes from
+};
+
+/// Throws Error{bad_data} naming `file` and key: unknown, missing, twice, or of a wrong type.
+Suite parse_suite(std::string_view text, const std::string& file);
+
+/// All suites in the program, by name. There is one for every data set, of its name.
+const std::vector<Suite>& suites();
+
+/// A suite by name, or by path (anything with a "/" or ending in ".json").
+/// Throws Error{usage} with a did-you-mean; Error{missing}; as parse_suite.
+Suite load_suite(const std::string& name_or_path);
+
+}  // namespace bench

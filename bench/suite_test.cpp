@@ -1,0 +1,157 @@
+#include "bench/suite.h"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <set>
+
+#include "bench/backend.h"
+#include "bench/files.h"
+#include "bench/model_card.h"
+#include "datasets/dataset.h"
+#include "datasets/prepare.h"
+#include "evaluators/evaluator.h"
+#include "models/decoders/decoders.h"
+#include "models/error.h"
+#include "models/registry.h"
+#include "models/sha256.h"
+#include "models/testing.h"
+
+namespace bench {
+namespace {
+
+constexpr auto minimal = R"({"name": "s", "about": "a", "dataset": "lfw",
+  "evaluator": "face-verification", "cases": [{"model": "m", "backend": "float"}]})";
+
+std::string changed(std::string text, const std::string& from, const std::string& to) {
+  return text.replace(text.find(from), from.size(), to);
+}
+
+TEST_CASE("A suite as data") {
+  const Suite suite = parse_suite(minimal, "s.json");
+  CHECK(suite.dataset == "lfw");
+  REQUIRE(suite.cases.size() == 1);
+  CHECK(suite.cases[0].name() == "m.float");
+  const Suite with = parse_suite(
+      changed(minimal, R"("float"})", R"("float", "options": {"prepare": "p"}})"), "s.json");
+  CHECK(with.cases[0].name() == "m.p.float");
+}
+
+TEST_CASE("A case is named by its card, or by its file without folder and ending") {
+  CHECK(Case{"mobilenetv1-0.25", "float", "", ""}.name() == "mobilenetv1-0.25.float");
+  CHECK(Case{"/a/b/net.v2.onnx", "float", "p", ""}.name() == "net.v2.p.float");
+}
+
+TEST_CASE("A faulty suite names file and key") {
+  const auto fault = [](const std::string& from, const std::string& to) {
+    try {
+      parse_suite(changed(minimal, from, to), "s.json");
+    } catch (const Error& error) {
+      CHECK(error.fault() == Fault::bad_data);
+      return std::string(error.what());
+    }
+    return std::string("none");
+  };
+  CHECK(fault(R"("about")", R"("abuot")") == "s.json: about: is missing");
+  CHECK(fault(R"("about": "a")", R"("about": 1)") == "s.json: about: expected text");
+  CHECK(fault(R"("about": "a")", R"("about": "a", "limt": 3)")
+            .find("s.json: limt: unknown key 'limt'; did you mean 'limit'?") == 0);
+  CHECK(fault(R"("about": "a")", R"("about": "a", "about": "b")") ==
+        "s.json: the key 'about' is given twice");
+  CHECK(fault(R"("model": "m")", R"("model": 7)") == "s.json: cases[0].model: expected text");
+  CHECK(fault(R"("float"})", R"("float", "options": {"prepar": "p"}})")
+            .find("s.json: cases[0].options.prepar: unknown key") == 0);
+  CHECK(fault(R"("float"})", R"("float"}, {"model": "m", "backend": "float"})") ==
+        "s.json: cases: holds m.float twice");
+  CHECK(fault(R"("about": "a")", R"("about": "a", "limit": -1)").find("s.json: limit: ") == 0);
+}
+
+TEST_CASE("Suites are found by name or path") {
+  CHECK(load_suite("widerface").evaluator == "widerface-ap");
+  CHECK_THROWS_WITH(load_suite("widerfaces"), Catch::Contains("did you mean 'widerface'?"));
+  CHECK_THROWS_WITH(load_suite("./none.json"), Catch::Contains("./none.json: no such file"));
+  const testing::TemporaryFolder folder;
+  const std::string path = folder.path() / "own.json";
+  write_file(path, minimal);
+  CHECK(load_suite(path).name == "s");
+}
+
+TEST_CASE("Every suite and card in the program refers to names there are") {
+  std::set<std::string> known_preparations, known_decoders;
+  for (const auto& info : preparations()) known_preparations.emplace(info.name);
+  for (const auto& entry : decoders()) known_decoders.emplace(entry.name);
+  for (const ModelCard& card : model_cards()) {
+    INFO(card.name);
+    CHECK(known_preparations.contains(card.prepare));
+    CHECK(known_decoders.contains(card.decode));
+    CHECK(load_suite(card.task).dataset == card.task);
+  }
+  for (const DatasetInfo& info : datasets()) {
+    const Suite suite = load_suite(std::string(info.name));
+    INFO(suite.name);
+    CHECK(suite.dataset == info.name);
+    CHECK_NOTHROW(make_evaluator(suite.evaluator, {suite.protocol, {"a"}}));
+    for (const Case& one : suite.cases) {
+      CHECK(find_model_card(one.model).task == suite.dataset);
+      CHECK_NOTHROW(find_backend(one.backend));
+      CHECK((one.prepare.empty() || known_preparations.contains(one.prepare)));
+    }
+  }
+}
+
+constexpr auto card_text = R"({"name": "net", "about": "a", "task": "lfw", "weights": "net.onnx",
+  "sha256": "SHA", "origin": "o", "licence": "l", "prepare": "p", "decode": "d",
+  "input": [1, 3, 8, 8], "published": [{"metric": "accuracy", "value": 0.5, "source": "s"}]})";
+
+TEST_CASE("A faulty card names file and key") {
+  const std::string good = changed(card_text, "SHA", std::string(64, 'a'));
+  CHECK(parse_model_card(good, "n.json").published[0].value == 0.5);
+  CHECK_THROWS_WITH(parse_model_card(card_text, "n.json"),
+                    "n.json: sha256: expected 64 hexadecimal digits");
+  CHECK_THROWS_WITH(parse_model_card(changed(good, "8, 8", "8"), "n.json"),
+                    Catch::StartsWith("n.json: input: expected [batch"));
+  CHECK_THROWS_WITH(parse_model_card(changed(good, "8, 8", "8, 1e9"), "n.json"),
+                    Catch::StartsWith("n.json: input: expected a list of whole numbers"));
+  CHECK_THROWS_WITH(parse_model_card(changed(good, "0.5", "\"half\""), "n.json"),
+                    "n.json: published[0].value: expected a number");
+}
+
+TEST_CASE("Weights are found by name and checked by hash") {
+  const testing::TemporaryFolder folder;
+  const std::string root = folder.path();
+  make_folder(root + "/a/b/c/d");
+  make_folder(root + "/empty");
+  const ModelCard card =
+      parse_model_card(changed(card_text, "SHA", sha256(std::string_view("right"))), "n.json");
+  CHECK_THROWS_WITH(find_weights(card, {"", {root}}),
+                    Catch::Contains("no file net.onnx below " + root));
+  write_file(root + "/a/b/c/d/net.onnx", "right");  // the fifth level
+  CHECK_THROWS_AS(find_weights(card, {"", {root}}), Error);
+  write_file(root + "/a/b/c/net.onnx", "right");
+  CHECK(find_weights(card, {"", {root + "/empty", root}}).path == root + "/a/b/c/net.onnx");
+
+  write_file(root + "/a/net.onnx", "wrong");  // found first, but another file has the right hash
+  CHECK(find_weights(card, {root, {}}).path == root + "/a/b/c/net.onnx");
+  std::filesystem::remove(root + "/a/b/c/net.onnx");
+  CHECK_THROWS_WITH(
+      find_weights(card, {root, {}}),
+      Catch::Contains(card.sha256) && Catch::Contains(sha256(std::string_view("wrong"))));
+  const FoundWeights given = find_weights(card, {root + "/a/net.onnx", {}});
+  CHECK(given.given_by_name);
+  CHECK_THROWS_WITH(find_weights(card, {root + "/none", {}}),
+                    "--weights " + root + "/none: no such file or folder");
+}
+
+TEST_CASE("A file is written whole or not at all") {
+  const testing::TemporaryFolder folder;
+  const std::string path = folder.path() / "a.txt";
+  write_file(path, "one");
+  write_file(path, "two");
+  CHECK(read_file(path) == "two");
+  CHECK_FALSE(std::filesystem::exists(path + ".part"));
+  CHECK_THROWS_WITH(write_file(folder.path() / "no/a.txt", "x"),
+                    Catch::Contains("no/a.txt: cannot be written"));
+  CHECK_THROWS_WITH(make_folder(path), Catch::Contains("cannot be made a folder"));
+}
+
+}  // namespace
+}  // namespace bench
