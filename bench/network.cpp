@@ -1,0 +1,106 @@
+#include "bench/network.h"
+
+#include <filesystem>
+
+#include "datasets/image.h"
+#include "models/audit.h"
+#include "models/decoders/decoders.h"
+#include "models/formats/formats.h"
+#include "models/graph_digest.h"
+#include "models/passes/passes.h"
+#include "models/sha256.h"
+
+namespace bench {
+namespace {
+
+Shape typical_input(const NetworkSource& source, const Preparation& preparation) {
+  if (!source.input.empty()) return source.input;
+  return prepare(preparation, Tensor({480, 640, 3}, DType::u8)).at(0).input.shape();
+}
+
+FileHash hash_file(const std::string& path) {
+  return {path, static_cast<std::int64_t>(std::filesystem::file_size(path)), sha256_of_file(path)};
+}
+
+RunRecord::Size size_of(const Graph& graph, const Shape& input) {
+  const Audit counted = audit(graph, input);
+  return {to_string(input), counted.parameters, counted.scalars,
+          counted.macs,     counted.bytes(32),  counted.peak_activation_elements};
+}
+
+RunRecord::Arithmetic facts_of(const Backend& backend, const Program& program, const Shape& input) {
+  const ProgramFacts facts = program.facts(input);
+  RunRecord::Arithmetic text;
+  text.name = backend.name();
+  text.library = facts.library;
+  text.isa = facts.isa;
+  text.weight_bytes = facts.weight_bytes;
+  text.activation_bytes = facts.activation_bytes;
+  for (const LayerFact& layer : facts.layers) {
+    text.layers.push_back({layer.node, layer.op, layer.implementation, layer.layout});
+  }
+  return text;
+}
+
+// What one thread owns while it answers images.
+class Worker {
+ public:
+  Worker(const Preparation& preparation, const Program& program, const Decode& decode)
+      : preparation_(preparation), session_(program.open_session()), decode_(decode) {}
+
+  Answered operator()(const EncodedImage& file) {
+    DecodedImage image = decode_image(file.bytes, file.file);
+    Answered answered;
+    answered.warnings = std::move(image.warnings);
+    std::vector<ViewOutputs> given;
+    for (View& view : prepare(preparation_, image.pixels)) {
+      const auto start = std::chrono::steady_clock::now();
+      given.push_back({session_->run(view.input), view.geometry});
+      answered.run_ms +=
+          std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+              .count();
+    }
+    answered.answer = decode_(given);
+    return answered;
+  }
+
+ private:
+  const Preparation& preparation_;
+  std::unique_ptr<Session> session_;
+  const Decode& decode_;
+};
+
+}  // namespace
+
+Network::Network(const NetworkSource& source, const Backend& backend)
+    : preparation_(find_preparation(source.prepare)) {
+  const LoadedNetwork loaded = load_network(source.path);
+  for (const std::string& file : loaded.files) facts_.model.files.push_back(hash_file(file));
+  facts_.model.format = loaded.format;
+  const Shape input = typical_input(source, preparation_);
+  facts_.audit = size_of(loaded.graph, input);  // as published, before batch norm is folded
+  const Graph graph = simplify(fold_batch_norm(simplify(loaded.graph)));
+  facts_.model.graph_digest = digest(graph);
+  decode_ = make_decode(source.decode, graph, loaded.facts);
+  program_ = backend.compile(graph, CompileOptions{});
+  facts_.backend = facts_of(backend, *program_, input);
+  facts_.prepare = {source.prepare, hash(preparation_), bench::describe(preparation_)};
+  facts_.decode = source.decode;
+}
+
+void Network::describe(RunRecord& record) const {
+  record.model.files = facts_.model.files;
+  record.model.format = facts_.model.format;
+  record.model.graph_digest = facts_.model.graph_digest;
+  record.prepare = facts_.prepare;
+  record.decode = facts_.decode;
+  record.backend = facts_.backend;
+  record.audit = facts_.audit;
+}
+
+AnswerImage Network::open_worker() const {
+  auto worker = std::make_shared<Worker>(preparation_, *program_, decode_);
+  return [worker](const EncodedImage& image) { return (*worker)(image); };
+}
+
+}  // namespace bench

@@ -1,0 +1,40 @@
+#pragma once
+// A network made ready to run: read, cleaned, counted, compiled, and paired with what turns images
+// into its input and its outputs into answers.
+
+#include <memory>
+#include <string>
+
+#include "bench/answering.h"
+#include "bench/backend.h"
+#include "datasets/prepare.h"
+#include "models/model.h"
+#include "reports/run_record.h"
+
+namespace bench {
+
+struct NetworkSource {
+  std::string path;             ///< the file load_network reads
+  std::string prepare, decode;  ///< by name
+  Shape input;  ///< a typical input; empty: what `prepare` makes of a 640 x 480 image
+};
+
+class Network {
+ public:
+  /// Throws Error of any kind, naming file or node.
+  Network(const NetworkSource& source, const Backend& backend);
+
+  /// Fills in model (files, format, graph digest), prepare, decode, backend and audit.
+  void describe(RunRecord& record) const;
+
+  /// One thread's way from an image file to an answer. Does not outlive the Network.
+  AnswerImage open_worker() const;
+
+ private:
+  const Preparation& preparation_;
+  RunRecord facts_;
+  std::unique_ptr<Program> program_;
+  Decode decode_;
+};
+
+}  // namespace bench

@@ -1,0 +1,164 @@
+#include "bench/runner.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <new>
+
+#include "bench/commands/dispatch.h"
+#include "bench/files.h"
+#include "bench/machine.h"
+#include "bench/network.h"
+#include "bench/scoring.h"
+#include "bench/subset.h"
+
+namespace bench {
+namespace {
+
+struct Chosen {
+  NetworkSource source;
+  RunRecord::Model model;
+  std::vector<PublishedFigure> published;
+};
+
+Chosen choose_file(const Case& one) {
+  if (one.prepare.empty() || one.decode.empty()) {
+    throw Error(Fault::usage, "a network file (" + one.model + ") needs --prepare and --decode");
+  }
+  Chosen chosen;
+  chosen.source = {one.model, one.prepare, one.decode, {}};
+  chosen.model.name = std::filesystem::path(one.model).filename();
+  return chosen;
+}
+
+Chosen choose_card(const RunRequest& request, const Case& one) {
+  const ModelCard& card = find_model_card(one.model);
+  Chosen chosen;
+  chosen.source.path = find_weights(card, request.weights).path;
+  chosen.source.prepare = one.prepare.empty() ? card.prepare : one.prepare;
+  chosen.source.decode = one.decode.empty() ? card.decode : one.decode;
+  if (one.prepare.empty()) chosen.source.input = card.input;
+  chosen.model.name = card.name;
+  chosen.model.origin = card.origin;
+  chosen.model.licence = card.licence;
+  if (card.task == request.suite.dataset) chosen.published = card.published;
+  return chosen;
+}
+
+RunRecord begin_record(const RunRequest& request, const Case& one, const Dataset& dataset) {
+  RunRecord record;
+  record.suite = request.suite.name;
+  record.name = one.name();
+  record.command = request.command;
+  record.started = utc_now();
+  record.model.name = one.model;
+  record.backend.name = one.backend;
+  record.data.name = dataset.name();
+  record.data.root = request.data.root;
+  record.data.list = request.data.list;
+  record.data.annotations_digest = dataset.digest();
+  record.data.available = static_cast<std::int64_t>(dataset.size());
+  record.data.limit = request.limit;
+  record.data.seed = request.seed;
+  record.evaluator.name = request.suite.evaluator;
+  record.evaluator.protocol = request.suite.protocol;
+  record.evaluator.bootstrap_replicates = request.bootstrap;
+  record.evaluator.bootstrap_seed = 1;
+  record.environment = this_environment();
+  record.speed.threads = request.threads;
+  return record;
+}
+
+void run(const RunRequest& request, const Case& one, const Dataset& dataset,
+         const std::atomic<bool>& stop, const std::function<void(const Progress&)>& report_progress,
+         RunRecord& record) {
+  Chosen chosen = is_network_file(one.model) ? choose_file(one) : choose_card(request, one);
+  record.model = chosen.model;
+  record.published = chosen.published;
+  const Network network(chosen.source, find_backend(one.backend));
+  network.describe(record);
+
+  const auto listed = choose(dataset.size(), static_cast<std::size_t>(request.limit),
+                             static_cast<std::uint64_t>(request.seed));
+  const std::string path = journal_path(request.out, record.name);
+  if (request.restart) std::filesystem::remove(path);
+  JournalWriter writer(path, journal_header(record));
+  const bool complete = answer_images({dataset, listed, [&] { return network.open_worker(); },
+                                       request.threads, stop, report_progress},
+                                      JournalReader(path), writer);
+  if (!complete) return;  // the record stays "incomplete"
+  score_journal(record, JournalReader(path), dataset, listed);
+}
+
+int exit_code(Fault fault) {
+  switch (fault) {
+    case Fault::usage: return exit_usage;
+    case Fault::missing: return exit_missing;
+    case Fault::bad_data: return exit_bad_data;
+    case Fault::unsupported: return exit_unsupported;
+    case Fault::environment: return exit_environment;
+  }
+  return exit_bug;
+}
+
+void end_with(CaseResult& result, Fault fault, const std::string& message) {
+  result.record.status = "failed";
+  result.record.error = message;
+  result.exit_code = exit_code(fault);
+}
+
+}  // namespace
+
+std::string journal_path(const std::string& out, const std::string& case_name) {
+  return (std::filesystem::path(out) / (case_name + ".journal")).string();
+}
+
+JournalHeader journal_header(const RunRecord& record) {
+  JournalHeader header;
+  const auto add = [&](const std::string& name, const std::string& value) {
+    header.fingerprint.emplace_back(name, value);
+  };
+  add("data set", record.data.name);
+  add("data digest", record.data.annotations_digest);
+  add("limit", std::to_string(record.data.limit));
+  add("seed", record.data.limit > 0 ? std::to_string(record.data.seed) : "none");
+  for (const FileHash& file : record.model.files) add("model file", file.sha256);
+  add("graph", record.model.graph_digest);
+  add("preparation", record.prepare.name + " " + record.prepare.hash);
+  add("decoder", record.decode);
+  add("backend", record.backend.name);
+  add("backend library", record.backend.library);
+  add("instruction set", record.backend.isa);
+  add("program version", record.environment.program_version);
+  header.record = to_text(to_json(record));
+  return header;
+}
+
+int exit_code(const RunRecord& record) {
+  if (record.status == "passed") return exit_ok;
+  if (record.status == "incomplete") return exit_interrupted;
+  const bool data = std::any_of(record.failures.begin(), record.failures.end(), [](auto& image) {
+    return image.fault == name_of(Fault::missing) || image.fault == name_of(Fault::bad_data);
+  });
+  return data ? exit_bad_data : exit_failed;
+}
+
+CaseResult run_case(const RunRequest& request, const Case& one, const Dataset& dataset,
+                    const std::atomic<bool>& stop,
+                    const std::function<void(const Progress&)>& report_progress) {
+  CaseResult result;
+  try {
+    result.record = begin_record(request, one, dataset);
+    run(request, one, dataset, stop, report_progress, result.record);
+    result.exit_code = exit_code(result.record);
+  } catch (const Error& error) {
+    end_with(result, error.fault(), error.what());
+  } catch (const std::bad_alloc&) {
+    end_with(result, Fault::environment, "out of memory; try fewer --threads");
+  } catch (const std::filesystem::filesystem_error& error) {
+    end_with(result, Fault::environment, error.what());
+  }
+  result.record.finished = utc_now();
+  return result;
+}
+
+}  // namespace bench

@@ -1,0 +1,28 @@
+#pragma once
+// From answers to figures: a journal, or what another program wrote, judged image by image in the
+// order of the data set.
+
+#include <map>
+#include <span>
+#include <string>
+
+#include "bench/journal.h"
+#include "datasets/dataset.h"
+#include "reports/run_record.h"
+
+namespace bench {
+
+/// "missing", "bad_data", ...
+std::string_view name_of(Fault fault);
+
+/// Fills in what follows from the answers: counts, digests, metrics, warnings, failures, speed and
+/// status. REQUIRES record.evaluator (name, protocol, bootstrap) and record.speed.threads to be
+/// set. Throws Error{bad_data} if an entry is not of this data set.
+void score_journal(RunRecord& record, const JournalReader& journal, const Dataset& dataset,
+                   std::span<const std::size_t> listed);
+
+/// The same for answers by sample id; an image without one is failed.
+void score_answers(RunRecord& record, const std::map<std::string, Answer>& answers,
+                   const Dataset& dataset, std::span<const std::size_t> listed);
+
+}  // namespace bench
