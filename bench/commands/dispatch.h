@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "models/error.h"
-
 namespace bench {
 
 /// Exit codes, as `bench --help` documents them.
@@ -22,8 +20,6 @@ enum ExitCode {
   exit_bug = 70,
   exit_interrupted = 130  ///< resumable: the same command goes on
 };
-
-int exit_code(Fault fault);
 
 /// Runs `arguments` (without the program's name). Results go to `out`, everything else to `err`.
 int dispatch(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err);

@@ -1,5 +1,7 @@
 #include "bench/backends/float/plan.h"
 
+#include <algorithm>
+
 namespace bench::onednn {
 
 float* Workspace::data(const Place& place) const {
@@ -13,6 +15,41 @@ float* Workspace::data(const Place& place) const {
 
 dnnl::memory Workspace::memory(const Place& place) const {
   return dnnl::memory(place.layout, engine, data(place));
+}
+
+BoundPlan::BoundPlan(std::shared_ptr<const Plan> plan, const dnnl::engine& engine, Memory& memory)
+    : plan_(std::move(plan)), workspace_{engine, dnnl::stream(engine)} {
+  const std::size_t bytes = plan_->arena.bytes + plan_->scratch_bytes;
+  if (memory.size() < bytes) memory = Memory(bytes);
+  workspace_.arena = memory.data();
+  workspace_.scratch = memory.data() + plan_->arena.bytes;
+  workspace_.offsets = &plan_->arena.offsets;
+  for (const Layer& layer : plan_->layers) {
+    works_.push_back(layer.bind ? layer.bind(workspace_) : Work());
+  }
+}
+
+void BoundPlan::run(const Tensor& input) {
+  workspace_.input = input.data<float>().data();
+  for (const Work& work : works_) {
+    if (work) work();
+  }
+  workspace_.stream.wait();
+}
+
+void BoundPlan::run_layer(std::size_t index) {
+  if (works_[index]) works_[index]();
+  workspace_.stream.wait();
+}
+
+std::vector<Tensor> BoundPlan::outputs() const {
+  std::vector<Tensor> outputs;
+  for (std::size_t i = 0; i < plan_->outputs.size(); ++i) {
+    outputs.emplace_back(plan_->output_shapes[i]);
+    const std::span<float> values = outputs.back().data<float>();
+    std::copy_n(workspace_.data(plan_->outputs[i]), values.size(), values.begin());
+  }
+  return outputs;
 }
 
 }  // namespace bench::onednn

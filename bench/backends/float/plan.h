@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "bench/backend.h"
@@ -54,6 +55,31 @@ struct Plan {
   std::vector<Shape> output_shapes;
   ArenaPlan arena;
   std::size_t scratch_bytes = 0;
+};
+
+using Memory = std::vector<std::byte, AlignedAllocator<std::byte>>;
+
+/// A plan in memory of its own: what a session runs.
+class BoundPlan {
+ public:
+  /// Uses `memory`, which is made larger if it is too small, until this object is gone.
+  BoundPlan(std::shared_ptr<const Plan> plan, const dnnl::engine& engine, Memory& memory);
+  BoundPlan(const BoundPlan&) = delete;
+  BoundPlan& operator=(const BoundPlan&) = delete;
+
+  /// REQUIRES the shape the plan was made for.
+  void run(const Tensor& input);
+  /// What the last run gave.
+  std::vector<Tensor> outputs() const;
+
+  const Plan& plan() const { return *plan_; }
+  /// One layer by itself, on whatever is in memory; for measuring. REQUIRES a run before.
+  void run_layer(std::size_t index);
+
+ private:
+  std::shared_ptr<const Plan> plan_;
+  Workspace workspace_;      // the works look at it
+  std::vector<Work> works_;  // as many as the plan has layers; empty ones do nothing
 };
 
 }  // namespace bench::onednn

@@ -8,59 +8,30 @@
 namespace bench::onednn {
 namespace {
 
-// Networks run on images of any size meet thousands of shapes. Plans kept ready hold machine code,
-// about 1 MB each; weights are kept apart from them.
+// Networks run on images of any size meet thousands of shapes. A plan is cheap to make again: its
+// weights are kept apart from it.
 constexpr std::size_t kPlansKept = 16;
 
 class FloatSession : public Session {
  public:
-  explicit FloatSession(const FloatProgram& program)
-      : program_(program), workspace_{program.engine(), dnnl::stream(program.engine())} {}
+  explicit FloatSession(const FloatProgram& program) : program_(program) {}
 
   std::vector<Tensor> run(const Tensor& input) override {
     const ThreadCount threads(program_.threads());
-    if (!plan_ || input.shape() != shape_) bind(input.shape());
-    workspace_.input = input.data<float>().data();
-    for (const Work& work : works_) work();
-    workspace_.stream.wait();
-    return outputs();
+    if (!bound_ || input.shape() != shape_) {
+      const auto plan = program_.plan(input.shape());
+      bound_.emplace(plan, program_.engine(), memory_);
+      shape_ = input.shape();
+    }
+    bound_->run(input);
+    return bound_->outputs();
   }
 
  private:
-  void bind(const Shape& shape) {
-    plan_.reset();  // whatever fails below, no half-bound plan is run
-    std::shared_ptr<const Plan> plan = program_.plan(shape);
-    const std::size_t bytes = plan->arena.bytes + plan->scratch_bytes;
-    if (memory_.size() < bytes) memory_ = Memory(bytes);
-    workspace_.arena = memory_.data();
-    workspace_.scratch = memory_.data() + plan->arena.bytes;
-    workspace_.offsets = &plan->arena.offsets;
-    works_.clear();
-    for (const Layer& layer : plan->layers) {
-      if (layer.bind) works_.push_back(layer.bind(workspace_));
-    }
-    shape_ = shape;
-    plan_ = std::move(plan);
-  }
-
-  std::vector<Tensor> outputs() const {
-    std::vector<Tensor> outputs;
-    for (std::size_t i = 0; i < plan_->outputs.size(); ++i) {
-      outputs.emplace_back(plan_->output_shapes[i]);
-      const auto values = outputs.back().data<float>();
-      std::copy_n(workspace_.data(plan_->outputs[i]), values.size(), values.begin());
-    }
-    return outputs;
-  }
-
-  using Memory = std::vector<std::byte, AlignedAllocator<std::byte>>;
-
   const FloatProgram& program_;
-  Workspace workspace_;
-  Memory memory_;
   Shape shape_;
-  std::shared_ptr<const Plan> plan_;
-  std::vector<Work> works_;
+  Memory memory_;
+  std::optional<BoundPlan> bound_;
 };
 
 }  // namespace

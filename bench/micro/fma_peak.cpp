@@ -1,0 +1,112 @@
+#include "bench/micro/fma_peak.h"
+
+#include <algorithm>
+#include <ctime>
+#include <fstream>
+
+namespace bench {
+namespace {
+
+// A burst runs kRounds rounds of 24 multiply-adds on 12 independent registers: more than latency
+// times ports of any current core, so that only the number of ports and their width matter.
+constexpr long kRounds = 20000;
+constexpr int kChains = 24;
+
+using Burst = float (*)();
+
+#if defined(__x86_64__)
+
+// Written in assembly, so that no compiler option changes what is measured.
+#define FMA_CHAIN(reg) "vfmadd231ps %%" reg "12, %%" reg "13, %%" reg
+#define FMA_TWELVE(reg) \
+  FMA_CHAIN(reg) "0\n" FMA_CHAIN(reg) "1\n" FMA_CHAIN(reg) "2\n" FMA_CHAIN(reg) "3\n"            \
+  FMA_CHAIN(reg) "4\n" FMA_CHAIN(reg) "5\n" FMA_CHAIN(reg) "6\n" FMA_CHAIN(reg) "7\n"            \
+  FMA_CHAIN(reg) "8\n" FMA_CHAIN(reg) "9\n" FMA_CHAIN(reg) "10\n" FMA_CHAIN(reg) "11\n"
+#define FMA_CLOBBERS                                                                             \
+  "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", \
+      "xmm11", "xmm12", "xmm13", "xmm14", "xmm15"
+
+float zmm_burst() {
+  long rounds = kRounds;
+  asm volatile("vzeroall\n1:\n" FMA_TWELVE("zmm") FMA_TWELVE("zmm") "dec %0\njnz 1b\nvzeroupper\n"
+               : "+r"(rounds)
+               :
+               : FMA_CLOBBERS);
+  return 16;
+}
+
+float ymm_burst() {
+  long rounds = kRounds;
+  asm volatile("vzeroall\n1:\n" FMA_TWELVE("ymm") FMA_TWELVE("ymm") "dec %0\njnz 1b\nvzeroupper\n"
+               : "+r"(rounds)
+               :
+               : FMA_CLOBBERS);
+  return 8;
+}
+
+#undef FMA_CHAIN
+#undef FMA_TWELVE
+#undef FMA_CLOBBERS
+
+#endif
+
+// Whatever four-wide multiplication and addition the compiler's target has.
+float portable_burst() {
+  typedef float Four __attribute__((vector_size(16)));
+  Four sums[12] = {};
+  const Four factor = {0.5f, 0.5f, 0.5f, 0.5f};
+  for (long round = 0; round < kRounds; ++round) {
+#pragma GCC unroll 24
+    for (int chain = 0; chain < kChains; ++chain) {
+      sums[chain % 12] = sums[chain % 12] * factor + factor;
+    }
+  }
+  Four total = sums[0];
+  for (const Four& sum : sums) total += sum;
+  volatile float used = total[0];
+  static_cast<void>(used);
+  return 4;
+}
+
+double best_gflops(Burst burst, double seconds) {
+  double best = 0;
+  const double end = thread_seconds() + seconds;
+  for (double now = thread_seconds(); now < end;) {
+    const double width = static_cast<double>(burst());
+    const double after = thread_seconds();
+    best = std::max(best, 2.0 * width * kChains * kRounds / (after - now) * 1e-9);
+    now = after;
+  }
+  return best;
+}
+
+}  // namespace
+
+double thread_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+FmaPeak measure_fma_peak(double seconds) {
+#if defined(__x86_64__)
+  FmaPeak best;
+  if (__builtin_cpu_supports("avx512f")) best = {best_gflops(zmm_burst, seconds / 2), "zmm"};
+  if (__builtin_cpu_supports("fma")) {
+    const double ymm = best_gflops(ymm_burst, seconds / 2);
+    if (ymm > best.gflops) best = {ymm, "ymm"};
+  }
+  if (best.gflops > 0) return best;
+#endif
+  return {best_gflops(portable_burst, seconds), "portable"};
+}
+
+std::string cpu_name() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  }
+  return "unknown";
+}
+
+}  // namespace bench

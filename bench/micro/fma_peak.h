@@ -1,0 +1,22 @@
+#pragma once
+// How fast one core can multiply and add, measured: what speeds are shares of.
+
+#include <string>
+
+namespace bench {
+
+struct FmaPeak {
+  double gflops = 0;   ///< one thread, f32, a fused multiply-add counted as two operations
+  std::string kernel;  ///< "zmm", "ymm", or "portable": the widest that reached it
+};
+
+/// The best of many short bursts of independent multiply-adds, over about `seconds` of CPU time.
+FmaPeak measure_fma_peak(double seconds = 0.05);
+
+/// Seconds of CPU time this thread has used.
+double thread_seconds();
+
+/// The processor's name as the operating system gives it.
+std::string cpu_name();
+
+}  // namespace bench
