@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <numeric>
 
 namespace bench {
 namespace {
@@ -55,10 +56,23 @@ std::optional<Interval> interval95(std::vector<double> values) {
 std::vector<std::optional<Interval>> bootstrap_intervals(std::size_t items, std::size_t statistics,
                                                          const Bootstrap& bootstrap,
                                                          const Statistics& compute) {
+  return bootstrap_intervals(std::span(&items, 1), statistics, bootstrap, compute);
+}
+
+std::vector<std::optional<Interval>> bootstrap_intervals(std::span<const std::size_t> group_sizes,
+                                                         std::size_t statistics,
+                                                         const Bootstrap& bootstrap,
+                                                         const Statistics& compute) {
   std::vector<std::vector<double>> values(statistics);
-  std::vector<std::uint32_t> counts(items);
-  for (int replicate = 0; items > 0 && replicate < bootstrap.replicates; ++replicate) {
-    resample(counts, static_cast<std::uint64_t>(replicate), bootstrap.seed);
+  std::vector<std::uint32_t> counts(
+      std::accumulate(group_sizes.begin(), group_sizes.end(), std::size_t{0}));
+  std::uint64_t stream = 0;
+  for (int replicate = 0; !counts.empty() && replicate < bootstrap.replicates; ++replicate) {
+    std::span<std::uint32_t> rest(counts);
+    for (const std::size_t size : group_sizes) {
+      resample(rest.first(size), stream++, bootstrap.seed);
+      rest = rest.subspan(size);
+    }
     const std::vector<double> drawn = compute(counts);
     assert(drawn.size() == statistics);
     for (std::size_t k = 0; k < statistics; ++k) values[k].push_back(drawn[k]);

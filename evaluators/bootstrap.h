@@ -35,4 +35,10 @@ std::vector<std::optional<Interval>> bootstrap_intervals(std::size_t items, std:
                                                          const Bootstrap& bootstrap,
                                                          const Statistics& compute);
 
+/// The same where items come in groups, one after the other, and are drawn within their group.
+std::vector<std::optional<Interval>> bootstrap_intervals(std::span<const std::size_t> group_sizes,
+                                                         std::size_t statistics,
+                                                         const Bootstrap& bootstrap,
+                                                         const Statistics& compute);
+
 }  // namespace bench

@@ -60,6 +60,7 @@ class Evaluator {
 struct EvaluatorOptions {
   std::string protocol;                  ///< a published variant by name; empty: the official one
   std::vector<std::string> class_names;  ///< from the data set
+  bool partial = false;  ///< only a part of the data set is meant to be answered (a limit was set)
 };
 
 /// "widerface-ap", "top-k", "voc-map", "mean-iou", "face-verification".

@@ -1,0 +1,327 @@
+#include "evaluators/face_verification.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numbers>
+#include <utility>
+
+#include "evaluators/face_folds.h"
+#include "evaluators/face_protocol.h"
+#include "models/error.h"
+
+namespace bench {
+namespace {
+
+using Vector = std::vector<double>;
+
+double dot(const Vector& a, const Vector& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+double squared_distance(const Vector& a, const Vector& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
+  return sum;
+}
+
+/// Of length 1; zeros stay zeros.
+Vector unit(Vector vector) {
+  const double length = std::sqrt(dot(vector, vector));
+  if (length == 0) return vector;
+  for (double& value : vector) value /= length;
+  return vector;
+}
+
+Vector minus(Vector a, const Vector& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] -= b[i];
+  return a;
+}
+
+double angle(double cosine) { return std::acos(std::clamp(cosine, -1.0, 1.0)) / std::numbers::pi; }
+
+double measure_vectors(const Vector& a, const Vector& b, FaceMeasure measure) {
+  switch (measure) {
+    case FaceMeasure::squared_distance: return squared_distance(a, b);
+    case FaceMeasure::angle: return angle(dot(unit(a), unit(b)));
+    case FaceMeasure::negated_cosine: return -dot(unit(a), unit(b));
+  }
+  return 0;
+}
+
+double from_squared_distance(double distance, FaceMeasure measure) {
+  switch (measure) {
+    case FaceMeasure::squared_distance: return distance;
+    case FaceMeasure::angle: return angle(1 - distance / 2);
+    case FaceMeasure::negated_cosine: return distance / 2 - 1;
+  }
+  return 0;
+}
+
+/// What is not a number is as far away as can be: never taken for the same person.
+double comparable(double distance) {
+  return std::isnan(distance) ? std::numeric_limits<double>::infinity() : distance;
+}
+
+struct VectorPair {
+  int fold = 0;
+  bool same = false;
+  const Vector *first = nullptr, *second = nullptr;
+};
+
+/// Sorts pairs by fold, in their given order within each, and takes down folds and truth.
+template <class Pair>
+ComparedPairs sort_into_folds(std::vector<Pair>& pairs) {
+  std::ranges::stable_sort(pairs, {}, &Pair::fold);
+  ComparedPairs compared;
+  for (std::size_t p = 0; p < pairs.size(); ++p) {
+    if (p == 0 || pairs[p].fold != pairs[p - 1].fold) compared.fold_sizes.push_back(0);
+    ++compared.fold_sizes.back();
+    compared.same.push_back(pairs[p].same);
+  }
+  return compared;
+}
+
+/// For each fold the mean over both vectors of every pair of all other folds.
+std::vector<Vector> training_means(const std::vector<VectorPair>& pairs,
+                                   const std::vector<std::size_t>& fold_sizes) {
+  const std::size_t width = pairs.empty() ? 0 : pairs.front().first->size();
+  std::vector<Vector> sums;
+  for (std::size_t p = 0; const std::size_t size : fold_sizes) {
+    Vector& sum = sums.emplace_back(width);
+    for (const std::size_t end = p + size; p < end; ++p) {
+      for (std::size_t i = 0; i < width; ++i)
+        sum[i] += (*pairs[p].first)[i] + (*pairs[p].second)[i];
+    }
+  }
+  std::vector<Vector> means;
+  for (std::size_t fold = 0; fold < fold_sizes.size(); ++fold) {
+    Vector& mean = means.emplace_back(width);
+    for (std::size_t other = 0; other < fold_sizes.size(); ++other) {
+      if (other == fold) continue;
+      for (std::size_t i = 0; i < width; ++i) mean[i] += sums[other][i];
+    }
+    const auto count = static_cast<double>(2 * (pairs.size() - fold_sizes[fold]));
+    for (double& value : mean) value /= std::max(count, 1.0);
+  }
+  return means;
+}
+
+ComparedPairs compare(std::vector<VectorPair> pairs, const FaceProtocol& protocol) {
+  ComparedPairs compared = sort_into_folds(pairs);
+  if (!protocol.subtract_mean) {
+    Vector& distances = compared.distances.emplace_back();
+    for (const VectorPair& pair : pairs) {
+      distances.push_back(comparable(measure_vectors(*pair.first, *pair.second, protocol.measure)));
+    }
+    return compared;
+  }
+  for (const Vector& mean : training_means(pairs, compared.fold_sizes)) {
+    Vector& distances = compared.distances.emplace_back();
+    for (const VectorPair& pair : pairs) {
+      distances.push_back(comparable(
+          measure_vectors(minus(*pair.first, mean), minus(*pair.second, mean), protocol.measure)));
+    }
+  }
+  return compared;
+}
+
+/// A line of pairs.txt with both ids.
+struct ListedPair {
+  FacePair pair;
+  std::string first;
+};
+
+struct Face {
+  Embedding embedding;
+  std::vector<FacePair> pairs;
+};
+
+class FaceVerification final : public Evaluator {
+ public:
+  FaceVerification(const FaceProtocol& protocol, bool partial)
+      : protocol_(protocol), partial_(partial) {}
+
+  void add(const std::string& id, const Truth& truth, const Answer& answer) override;
+  void merge(const Evaluator& other) override;
+  std::vector<Metric> result(const Bootstrap& bootstrap) const override;
+  std::vector<std::string> warnings() const override;
+  std::string protocol() const override {
+    return fmt::format("face-verification {}: {}; folds of pairs.txt", protocol_.name,
+                       protocol_.about);
+  }
+
+ private:
+  void insert(const std::string& id, const Face& face);
+  std::vector<ListedPair> listed_pairs() const;
+  std::map<std::string, Vector> vectors() const;
+  std::string count_images(bool (*holds)(float)) const;
+
+  const FaceProtocol& protocol_;
+  bool partial_;
+  std::map<std::string, Face> faces_;
+};
+
+void FaceVerification::insert(const std::string& id, const Face& face) {
+  const std::size_t width = face.embedding.values.size();
+  if (!faces_.empty() && faces_.begin()->second.embedding.values.size() != width) {
+    throw Error(
+        Fault::bad_data,
+        fmt::format("face-verification: the embedding of '{}' has {} values, that of '{}' {}", id,
+                    width, faces_.begin()->first, faces_.begin()->second.embedding.values.size()));
+  }
+  if (!faces_.emplace(id, face).second) {
+    throw Error(Fault::bad_data, fmt::format("face-verification: image '{}' was added twice", id));
+  }
+}
+
+void FaceVerification::add(const std::string& id, const Truth& truth, const Answer& answer) {
+  const auto* pairs = std::get_if<std::vector<FacePair>>(&truth);
+  const auto* embedding = std::get_if<Embedding>(&answer);
+  if (!pairs || !embedding) {
+    throw Error(Fault::bad_data, fmt::format("face-verification: image '{}' {}", id,
+                                             pairs ? "was not answered with an embedding"
+                                                   : "has no pairs for ground truth"));
+  }
+  if (embedding->values.empty()) {
+    throw Error(Fault::bad_data,
+                fmt::format("face-verification: the embedding of '{}' is empty", id));
+  }
+  insert(id, {*embedding, *pairs});
+}
+
+void FaceVerification::merge(const Evaluator& other) {
+  const auto* same = dynamic_cast<const FaceVerification*>(&other);
+  if (!same || &same->protocol_ != &protocol_) {
+    throw Error(Fault::usage,
+                fmt::format("cannot merge '{}' into '{}'", other.protocol(), protocol()));
+  }
+  for (const auto& [id, face] : same->faces_) insert(id, face);
+}
+
+/// In the order of pairs.txt.
+std::vector<ListedPair> FaceVerification::listed_pairs() const {
+  std::vector<ListedPair> listed;
+  for (const auto& [id, face] : faces_) {
+    for (const FacePair& pair : face.pairs) listed.push_back({pair, id});
+  }
+  std::ranges::sort(listed, {}, [](const ListedPair& each) { return each.pair.index; });
+  for (std::size_t p = 1; p < listed.size(); ++p) {
+    if (listed[p].pair.index == listed[p - 1].pair.index) {
+      throw Error(Fault::bad_data,
+                  fmt::format("face-verification: pair {} belongs to '{}' and to '{}'",
+                              listed[p].pair.index, listed[p - 1].first, listed[p].first));
+    }
+  }
+  return listed;
+}
+
+std::map<std::string, Vector> FaceVerification::vectors() const {
+  std::map<std::string, Vector> vectors;
+  for (const auto& [id, face] : faces_) {
+    Vector vector(face.embedding.values.begin(), face.embedding.values.end());
+    vectors[id] = protocol_.unit_before_mean ? unit(std::move(vector)) : std::move(vector);
+  }
+  return vectors;
+}
+
+std::vector<Metric> FaceVerification::result(const Bootstrap& bootstrap) const {
+  const std::vector<ListedPair> listed = listed_pairs();
+  const std::map<std::string, Vector> by_id = vectors();
+  std::vector<VectorPair> pairs;
+  for (const auto& [pair, first] : listed) {
+    const auto second = by_id.find(pair.other);
+    if (second != by_id.end()) {
+      pairs.push_back({pair.fold, pair.same, &by_id.at(first), &second->second});
+    } else if (!partial_) {
+      throw Error(
+          Fault::bad_data,
+          fmt::format("face-verification: image '{}' has no embedding, but pair {} of pairs.txt "
+                      "(with '{}') needs it; every listed image must be answered",
+                      pair.other, pair.index + 1, first));
+    }
+  }
+  std::vector<Metric> metrics =
+      verification_figures(compare(std::move(pairs), protocol_), protocol_, bootstrap);
+  metrics.push_back({"pairs_listed", static_cast<double>(listed.size()), {}, "pairs", false});
+  metrics.push_back({"images", static_cast<double>(faces_.size()), {}, "images", false});
+  return metrics;
+}
+
+/// "2 images (first: ...)" whose values all hold, or nothing.
+std::string FaceVerification::count_images(bool (*holds)(float)) const {
+  std::size_t count = 0;
+  std::string first;
+  for (const auto& [id, face] : faces_) {
+    if (std::ranges::all_of(face.embedding.values, holds) && count++ == 0) first = id;
+  }
+  return count == 0 ? "" : fmt::format("{} of {} images (first: {})", count, faces_.size(), first);
+}
+
+std::vector<std::string> FaceVerification::warnings() const {
+  std::vector<std::string> warnings;
+  if (protocol_.choice == ThresholdChoice::in_sample) {
+    warnings.push_back("optimistic: the threshold was chosen on the very pairs it is judged by");
+  }
+  std::size_t listed = 0, lacking = 0, broken = 0;
+  std::string first;
+  for (const auto& [id, face] : faces_) {
+    for (const FacePair& pair : face.pairs) {
+      ++listed;
+      if (!faces_.contains(pair.other) && lacking++ == 0) first = pair.other;
+    }
+    broken += !std::ranges::all_of(face.embedding.values, [](float v) { return std::isfinite(v); });
+  }
+  if (lacking > 0) {
+    warnings.push_back(
+        fmt::format("{} of the {} pairs listed with these images were scored; images without "
+                    "an embedding: {}, ...",
+                    listed - lacking, listed, first));
+  }
+  if (broken > 0) {
+    warnings.push_back(
+        fmt::format("embeddings hold NaN or infinity in {} of {} images: their pairs count as "
+                    "different people",
+                    broken, faces_.size()));
+  }
+  if (const std::string zeros = count_images([](float v) { return v == 0; }); !zeros.empty()) {
+    warnings.push_back("embeddings are all zeros in " + zeros);
+  }
+  return warnings;
+}
+
+}  // namespace
+
+EvaluatorInfo face_verification_info() {
+  return {"face-verification", "face verification on pairs: 10-fold accuracy, TAR at FAR, AUC, EER",
+          face_protocol_names()};
+}
+
+std::unique_ptr<Evaluator> make_face_verification(const EvaluatorOptions& options) {
+  return std::make_unique<FaceVerification>(find_face_protocol(options.protocol), options.partial);
+}
+
+std::vector<Metric> verify(std::span<const ScoredPair> pairs, std::string_view protocol,
+                           const Bootstrap& bootstrap) {
+  const FaceProtocol& chosen = find_face_protocol(protocol);
+  if (chosen.subtract_mean) {
+    throw Error(Fault::usage,
+                fmt::format("protocol '{}' subtracts a mean embedding: it needs embeddings, "
+                            "not distances of pairs",
+                            protocol));
+  }
+  std::vector<ScoredPair> sorted(pairs.begin(), pairs.end());
+  ComparedPairs compared = sort_into_folds(sorted);
+  Vector& distances = compared.distances.emplace_back();
+  for (const ScoredPair& pair : sorted) {
+    distances.push_back(comparable(from_squared_distance(pair.distance, chosen.measure)));
+  }
+  return verification_figures(compared, chosen, bootstrap);
+}
+
+}  // namespace bench
