@@ -20,7 +20,9 @@ constexpr FaceProtocol protocols[] = {
      .measure = FaceMeasure::angle,
      .rates = true},
     {.name = "facenet-subtract-mean",
-     .about = "facenet after subtracting the mean unit vector of the training folds",
+     .about = "facenet-cosine after subtracting the mean of the training folds (squared L2 would "
+              "not change)",
+     .measure = FaceMeasure::angle,
      .subtract_mean = true,
      .rates = true},
     {.name = "sphereface",

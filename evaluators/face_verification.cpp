@@ -4,132 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
-#include <numbers>
 #include <utility>
 
+#include "evaluators/face_compare.h"
 #include "evaluators/face_folds.h"
-#include "evaluators/face_protocol.h"
 #include "models/error.h"
 
 namespace bench {
 namespace {
-
-using Vector = std::vector<double>;
-
-double dot(const Vector& a, const Vector& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-double squared_distance(const Vector& a, const Vector& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
-  return sum;
-}
-
-/// Of length 1; zeros stay zeros.
-Vector unit(Vector vector) {
-  const double length = std::sqrt(dot(vector, vector));
-  if (length == 0) return vector;
-  for (double& value : vector) value /= length;
-  return vector;
-}
-
-Vector minus(Vector a, const Vector& b) {
-  for (std::size_t i = 0; i < a.size(); ++i) a[i] -= b[i];
-  return a;
-}
-
-double angle(double cosine) { return std::acos(std::clamp(cosine, -1.0, 1.0)) / std::numbers::pi; }
-
-double measure_vectors(const Vector& a, const Vector& b, FaceMeasure measure) {
-  switch (measure) {
-    case FaceMeasure::squared_distance: return squared_distance(a, b);
-    case FaceMeasure::angle: return angle(dot(unit(a), unit(b)));
-    case FaceMeasure::negated_cosine: return -dot(unit(a), unit(b));
-  }
-  return 0;
-}
-
-double from_squared_distance(double distance, FaceMeasure measure) {
-  switch (measure) {
-    case FaceMeasure::squared_distance: return distance;
-    case FaceMeasure::angle: return angle(1 - distance / 2);
-    case FaceMeasure::negated_cosine: return distance / 2 - 1;
-  }
-  return 0;
-}
-
-/// What is not a number is as far away as can be: never taken for the same person.
-double comparable(double distance) {
-  return std::isnan(distance) ? std::numeric_limits<double>::infinity() : distance;
-}
-
-struct VectorPair {
-  int fold = 0;
-  bool same = false;
-  const Vector *first = nullptr, *second = nullptr;
-};
-
-/// Sorts pairs by fold, in their given order within each, and takes down folds and truth.
-template <class Pair>
-ComparedPairs sort_into_folds(std::vector<Pair>& pairs) {
-  std::ranges::stable_sort(pairs, {}, &Pair::fold);
-  ComparedPairs compared;
-  for (std::size_t p = 0; p < pairs.size(); ++p) {
-    if (p == 0 || pairs[p].fold != pairs[p - 1].fold) compared.fold_sizes.push_back(0);
-    ++compared.fold_sizes.back();
-    compared.same.push_back(pairs[p].same);
-  }
-  return compared;
-}
-
-/// For each fold the mean over both vectors of every pair of all other folds.
-std::vector<Vector> training_means(const std::vector<VectorPair>& pairs,
-                                   const std::vector<std::size_t>& fold_sizes) {
-  const std::size_t width = pairs.empty() ? 0 : pairs.front().first->size();
-  std::vector<Vector> sums;
-  for (std::size_t p = 0; const std::size_t size : fold_sizes) {
-    Vector& sum = sums.emplace_back(width);
-    for (const std::size_t end = p + size; p < end; ++p) {
-      for (std::size_t i = 0; i < width; ++i)
-        sum[i] += (*pairs[p].first)[i] + (*pairs[p].second)[i];
-    }
-  }
-  std::vector<Vector> means;
-  for (std::size_t fold = 0; fold < fold_sizes.size(); ++fold) {
-    Vector& mean = means.emplace_back(width);
-    for (std::size_t other = 0; other < fold_sizes.size(); ++other) {
-      if (other == fold) continue;
-      for (std::size_t i = 0; i < width; ++i) mean[i] += sums[other][i];
-    }
-    const auto count = static_cast<double>(2 * (pairs.size() - fold_sizes[fold]));
-    for (double& value : mean) value /= std::max(count, 1.0);
-  }
-  return means;
-}
-
-ComparedPairs compare(std::vector<VectorPair> pairs, const FaceProtocol& protocol) {
-  ComparedPairs compared = sort_into_folds(pairs);
-  if (!protocol.subtract_mean) {
-    Vector& distances = compared.distances.emplace_back();
-    for (const VectorPair& pair : pairs) {
-      distances.push_back(comparable(measure_vectors(*pair.first, *pair.second, protocol.measure)));
-    }
-    return compared;
-  }
-  for (const Vector& mean : training_means(pairs, compared.fold_sizes)) {
-    Vector& distances = compared.distances.emplace_back();
-    for (const VectorPair& pair : pairs) {
-      distances.push_back(comparable(
-          measure_vectors(minus(*pair.first, mean), minus(*pair.second, mean), protocol.measure)));
-    }
-  }
-  return compared;
-}
 
 /// A line of pairs.txt with both ids.
 struct ListedPair {
@@ -159,7 +42,7 @@ class FaceVerification final : public Evaluator {
  private:
   void insert(const std::string& id, const Face& face);
   std::vector<ListedPair> listed_pairs() const;
-  std::map<std::string, Vector> vectors() const;
+  std::map<std::string, FaceVector> vectors() const;
   std::string count_images(bool (*holds)(float)) const;
 
   const FaceProtocol& protocol_;
@@ -221,18 +104,18 @@ std::vector<ListedPair> FaceVerification::listed_pairs() const {
   return listed;
 }
 
-std::map<std::string, Vector> FaceVerification::vectors() const {
-  std::map<std::string, Vector> vectors;
+std::map<std::string, FaceVector> FaceVerification::vectors() const {
+  std::map<std::string, FaceVector> vectors;
   for (const auto& [id, face] : faces_) {
-    Vector vector(face.embedding.values.begin(), face.embedding.values.end());
-    vectors[id] = protocol_.unit_before_mean ? unit(std::move(vector)) : std::move(vector);
+    FaceVector vector(face.embedding.values.begin(), face.embedding.values.end());
+    vectors[id] = protocol_.unit_before_mean ? unit_vector(std::move(vector)) : std::move(vector);
   }
   return vectors;
 }
 
 std::vector<Metric> FaceVerification::result(const Bootstrap& bootstrap) const {
   const std::vector<ListedPair> listed = listed_pairs();
-  const std::map<std::string, Vector> by_id = vectors();
+  const std::map<std::string, FaceVector> by_id = vectors();
   std::vector<VectorPair> pairs;
   for (const auto& [pair, first] : listed) {
     const auto second = by_id.find(pair.other);
@@ -247,7 +130,7 @@ std::vector<Metric> FaceVerification::result(const Bootstrap& bootstrap) const {
     }
   }
   std::vector<Metric> metrics =
-      verification_figures(compare(std::move(pairs), protocol_), protocol_, bootstrap);
+      verification_figures(compare_faces(std::move(pairs), protocol_), protocol_, bootstrap);
   metrics.push_back({"pairs_listed", static_cast<double>(listed.size()), {}, "pairs", false});
   metrics.push_back({"images", static_cast<double>(faces_.size()), {}, "images", false});
   return metrics;
@@ -315,13 +198,8 @@ std::vector<Metric> verify(std::span<const ScoredPair> pairs, std::string_view p
                             "not distances of pairs",
                             protocol));
   }
-  std::vector<ScoredPair> sorted(pairs.begin(), pairs.end());
-  ComparedPairs compared = sort_into_folds(sorted);
-  Vector& distances = compared.distances.emplace_back();
-  for (const ScoredPair& pair : sorted) {
-    distances.push_back(comparable(from_squared_distance(pair.distance, chosen.measure)));
-  }
-  return verification_figures(compared, chosen, bootstrap);
+  return verification_figures(compare_faces(std::vector(pairs.begin(), pairs.end()), chosen),
+                              chosen, bootstrap);
 }
 
 }  // namespace bench
