@@ -1,8 +1,13 @@
 // Pillow's resize of 8-bit images: a separable filter, stretched by the scale when shrinking, its
 // weights rounded to integers of 22 fractional bits, each pass rounded to 8 bits.
 
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "datasets/resamplers.h"
@@ -65,57 +70,113 @@ Weights make_weights(int in, int out, int start, int count, bool bicubic) {
   return weights;
 }
 
+constexpr std::int32_t half = 1 << (fraction_bits - 1);
+
 std::uint8_t to_byte(std::int32_t sum) {
   return static_cast<std::uint8_t>(std::clamp(sum >> fraction_bits, 0, 255));
 }
 
-constexpr std::int32_t half = 1 << (fraction_bits - 1);
+// The two inner loops, each one row. Integer sums: every instruction set gives the same bits.
+
+// out: RGB for each of `first`.
+void row_across(const std::uint8_t* row, const Weights& weights, std::uint8_t* out) {
+  const std::int32_t* weight = weights.values.data();
+  for (const int first : weights.first) {
+    const std::uint8_t* pixel = row + 3 * static_cast<std::size_t>(first);
+    std::int32_t r = half, g = half, b = half;
+    for (int t = 0; t < weights.taps; ++t, pixel += 3) {
+      const std::int32_t w = *weight++;
+      r += w * pixel[0];
+      g += w * pixel[1];
+      b += w * pixel[2];
+    }
+    *out++ = to_byte(r);
+    *out++ = to_byte(g);
+    *out++ = to_byte(b);
+  }
+}
+
+// out[i] from rows[i], rows[i + stride], ..., one for each weight.
+[[gnu::always_inline]] inline void row_down(const std::uint8_t* rows, std::size_t stride,
+                                            const std::int32_t* weight, int taps,
+                                            std::int32_t* sums, std::uint8_t* out) {
+  std::fill_n(sums, stride, half);
+  for (int t = 0; t < taps; ++t, rows += stride) {
+    const std::int32_t w = weight[t];
+    for (std::size_t i = 0; i < stride; ++i) sums[i] += w * rows[i];
+  }
+  for (std::size_t i = 0; i < stride; ++i) out[i] = to_byte(sums[i]);
+}
+
+struct Kernels {
+  decltype(&row_across) across;
+  decltype(&row_down) down;
+};
+
+#ifdef __x86_64__
+// Reads 4 bytes for each pixel, hence one beyond the last.
+[[gnu::target("avx2")]] void row_across_avx2(const std::uint8_t* row, const Weights& weights,
+                                             std::uint8_t* out) {
+  const std::int32_t* weight = weights.values.data();
+  for (const int first : weights.first) {
+    const std::uint8_t* pixel = row + 3 * static_cast<std::size_t>(first);
+    __m128i sums = _mm_set1_epi32(half);
+    for (int t = 0; t < weights.taps; ++t, pixel += 3) {
+      const __m128i rgbx = _mm_cvtepu8_epi32(_mm_loadu_si32(pixel));
+      sums = _mm_add_epi32(sums, _mm_mullo_epi32(rgbx, _mm_set1_epi32(*weight++)));
+    }
+    sums = _mm_srai_epi32(sums, fraction_bits);
+    sums = _mm_packus_epi16(_mm_packs_epi32(sums, sums), sums);  // clamps to 0..255
+    const int bytes = _mm_cvtsi128_si32(sums);
+    std::memcpy(out, &bytes, 3);
+    out += 3;
+  }
+}
+
+[[gnu::target("avx2")]] void row_down_avx2(const std::uint8_t* rows, std::size_t stride,
+                                           const std::int32_t* weight, int taps, std::int32_t* sums,
+                                           std::uint8_t* out) {
+  row_down(rows, stride, weight, taps, sums, out);
+}
+#endif
+
+Kernels kernels() {
+#ifdef __x86_64__
+  if (__builtin_cpu_supports("avx2")) return {row_across_avx2, row_down_avx2};
+#endif
+  return {row_across, row_down};
+}
 
 // Rows [from, from + rows) of `image`, each filtered along x.
 Tensor filter_rows(const Tensor& image, int from, int rows, const Weights& weights) {
-  const auto width = static_cast<std::int64_t>(weights.first.size());
-  const auto taps = static_cast<std::size_t>(weights.taps);
-  Tensor out({rows, width, 3}, DType::u8);
-  const std::size_t stride = 3 * static_cast<std::size_t>(image.dim(1));
-  const std::uint8_t* row =
-      image.data<std::uint8_t>().data() + static_cast<std::size_t>(from) * stride;
+  Tensor out({rows, std::ssize(weights.first), 3}, DType::u8);
+  const auto stride = static_cast<std::ptrdiff_t>(3 * image.dim(1));
+  const auto across = kernels().across;
+  const std::uint8_t* row = image.data<std::uint8_t>().data() + from * stride;
   std::uint8_t* to = out.data<std::uint8_t>().data();
-  for (int y = 0; y < rows; ++y, row += stride) {
-    const std::int32_t* weight = weights.values.data();
-    for (const int first : weights.first) {
-      const std::uint8_t* pixel = row + 3 * static_cast<std::size_t>(first);
-      std::int32_t r = half, g = half, b = half;
-      for (std::size_t t = 0; t < taps; ++t, pixel += 3) {
-        const std::int32_t w = *weight++;
-        r += w * pixel[0];
-        g += w * pixel[1];
-        b += w * pixel[2];
-      }
-      *to++ = to_byte(r);
-      *to++ = to_byte(g);
-      *to++ = to_byte(b);
-    }
+  for (int y = 0; y + 1 < rows; ++y, row += stride, to += 3 * out.dim(1)) {
+    across(row, weights, to);
   }
+  std::vector<std::uint8_t> last(row, row + stride);  // a copy that may be read beyond
+  last.push_back(0);
+  across(last.data(), weights, to);
   return out;
 }
 
 // Every column of `image`, whose first row is row `from` of the whole, filtered along y.
 Tensor filter_columns(const Tensor& image, int from, const Weights& weights) {
-  const auto taps = static_cast<std::size_t>(weights.taps);
-  Tensor out({static_cast<std::int64_t>(weights.first.size()), image.dim(1), 3}, DType::u8);
-  const std::size_t stride = 3 * static_cast<std::size_t>(image.dim(1));
+  Tensor out({std::ssize(weights.first), image.dim(1), 3}, DType::u8);
+  const auto stride = static_cast<std::size_t>(3 * image.dim(1));
+  const auto down = kernels().down;
   std::vector<std::int32_t> sums(stride);
-  std::uint8_t* to = out.data<std::uint8_t>().data();
   const std::int32_t* weight = weights.values.data();
+  std::uint8_t* to = out.data<std::uint8_t>().data();
   for (const int first : weights.first) {
-    const std::uint8_t* row =
-        image.data<std::uint8_t>().data() + static_cast<std::size_t>(first - from) * stride;
-    std::fill(sums.begin(), sums.end(), half);
-    for (std::size_t t = 0; t < taps; ++t, row += stride) {
-      const std::int32_t w = *weight++;
-      for (std::size_t i = 0; i < stride; ++i) sums[i] += w * row[i];
-    }
-    for (const std::int32_t sum : sums) *to++ = to_byte(sum);
+    const std::size_t row = static_cast<std::size_t>(first - from);
+    down(image.data<std::uint8_t>().data() + row * stride, stride, weight, weights.taps,
+         sums.data(), to);
+    weight += weights.taps;
+    to += stride;
   }
   return out;
 }
