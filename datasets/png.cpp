@@ -100,7 +100,7 @@ DecodedImage decode_png(std::span<const std::byte> bytes, std::string_view file)
   unsigned char* const rgb = image.pixels.data<std::uint8_t>().data();
   const auto step = [&] {
     png_set_interlace_handling(reader.png);
-    png_set_strip_16(reader.png);  // the high byte, as PIL and OpenCV do
+    png_set_strip_16(reader.png);  // keeps the high byte
     png_set_expand(reader.png);    // palette to RGB, 1, 2 and 4 bits to 8
     png_set_gray_to_rgb(reader.png);
     png_set_strip_alpha(reader.png);

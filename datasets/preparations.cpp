@@ -1,9 +1,6 @@
 // The list of profiles. A change to a line that is already released is a new version of it:
 // records hold the hash, and prepare_test.cpp holds the hashes.
 
-#include <fmt/format.h>
-
-#include <iterator>
 #include <string>
 
 #include "datasets/preparation.h"
