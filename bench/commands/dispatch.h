@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "models/error.h"
+
 namespace bench {
 
 /// Exit codes, as `bench --help` documents them.
@@ -20,6 +22,8 @@ enum ExitCode {
   exit_bug = 70,
   exit_interrupted = 130  ///< resumable: the same command goes on
 };
+
+int exit_code(Fault fault);
 
 /// Runs `arguments` (without the program's name). Results go to `out`, everything else to `err`.
 int dispatch(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err);

@@ -1,0 +1,187 @@
+// The only file that knows CLI11, which compiles slowly.
+#include <CLI/CLI.hpp>
+
+#include "bench/commands/commands.h"
+#include "bench/machine.h"
+#include "models/registry.h"
+
+namespace bench {
+namespace {
+
+constexpr auto main_footer = R"(Every command explains itself: bench COMMAND --help
+
+Environment:
+  QUANTBENCH_DATA     folder that holds one folder per data set (widerface, imagenet,
+                      voc-detection, voc-segmentation, lfw); used where --data is not given
+  QUANTBENCH_WEIGHTS  folders with networks' files, separated by colons
+
+Exit codes:
+  0    everything passed
+  1    a case failed, or a gate was missed
+  2    usage: a wrong command, option or name
+  3    data or weights are missing
+  4    a file is damaged, hostile or inconsistent
+  5    well-formed, but beyond what this program or backend can do
+  6    environment: disk full, no memory, no permission
+  70   a bug in this program
+  130  interrupted; the same command goes on where it stopped
+Where several cases fail, the first one's code counts.)";
+
+constexpr auto run_footer = R"(Examples:
+  bench run --suite widerface --data WIDER --weights networks
+  bench run --suite imagenet --model mobilenetv1-0.25 --limit 1000 --seed 7
+  bench run --dataset imagenet --data ILSVRC2012 --model own.onnx \
+            --prepare torchvision-256-224 --decode classifier --backend float
+
+Answers are kept in OUT/CASE.journal as they come; the same command again goes on where it stopped.
+OUT also gets result.json, report.md and results.csv.)";
+
+constexpr auto score_footer = R"(Examples:
+  bench score out/widerface --protocol NAME
+  bench score --suite widerface --data WIDER --predictions DIR       DIR/EVENT/IMAGE.txt
+  bench score --suite voc-detection --data VOCdevkit --predictions DIR   comp4_det_*_CLASS.txt
+  bench score --suite voc-segmentation --data VOCdevkit --predictions DIR   palette PNGs
+  bench score --suite imagenet --data ILSVRC2012 --predictions top5.csv   file and five classes
+  bench score --suite lfw --data LFW --predictions distances.txt     in the order of pairs.txt)";
+
+constexpr auto list_footer = R"(Examples:
+  bench list
+  bench list models --weights networks
+  bench list data --format json)";
+
+constexpr auto audit_footer = R"(Examples:
+  bench audit rfb-320 --weights networks
+  bench audit own.onnx --input 1x3x224x224 --format csv)";
+
+constexpr auto format_help = "markdown, json or csv";
+constexpr auto data_help = "folder of the data set (default: $QUANTBENCH_DATA/NAME)";
+constexpr auto weights_help = "a network's file, or a folder to look for it, four levels deep";
+
+void add_run(CLI::App& app, RunArguments& a) {
+  CLI::App* run = app.add_subcommand("run", "Run networks over a data set and score their answers");
+  run->add_option("--suite", a.suite, "suite by name, or a path to a .json file");
+  run->add_option("--dataset", a.dataset, "data set by name, for a --model of your own");
+  run->add_option("--model", a.models, "model by name, or a network file (repeatable)")
+      ->allow_extra_args(false);
+  run->add_option("--backend", a.backends, "backend by name (repeatable)")->allow_extra_args(false);
+  run->add_option("--weights", a.weights, weights_help);
+  run->add_option("--data", a.data, data_help);
+  run->add_option("--list", a.list, "image list (file), or an image set of the data set");
+  run->add_option("--prepare", a.prepare, "preparation by name, instead of the model card's");
+  run->add_option("--decode", a.decode, "decoder by name, instead of the model card's");
+  run->add_option("--protocol", a.protocol, "a published variant of the evaluator's protocol");
+  run->add_option("--limit", a.limit, "a random subset of N images (default: all)");
+  run->add_option("--seed", a.seed, "which subset (default: 1)");
+  run->add_option("--threads", a.threads, "images at a time (default: one per core)");
+  run->add_option("--bootstrap", a.bootstrap, "replicates for the intervals (default: 1000)");
+  run->add_option("--out", a.out, "folder for results (default: out/SUITE)");
+  run->add_flag("--restart", a.restart, "throw earlier answers away");
+  run->add_option("--plugin", a.plugins, "backend built elsewhere: libNAME.so (repeatable)")
+      ->allow_extra_args(false);
+  run->add_option("--format", a.format, format_help);
+  run->footer(run_footer);
+}
+
+void add_score(CLI::App& app, ScoreArguments& a) {
+  CLI::App* score = app.add_subcommand("score", "Score answers given already, ours or another's");
+  score->add_option("RUN", a.run, "folder of a run, to score its journals again");
+  score->add_option("--suite", a.suite, "suite by name, to score --predictions");
+  score->add_option("--predictions", a.predictions, "what another program wrote");
+  score->add_option("--data", a.data, data_help);
+  score->add_option("--list", a.list, "image list (file), or an image set of the data set");
+  score->add_option("--protocol", a.protocol, "a published variant of the evaluator's protocol");
+  score->add_option("--bootstrap", a.bootstrap, "replicates for the intervals (default: 1000)");
+  score->add_option("--out", a.out, "folder for result.json, report.md and results.csv");
+  score->add_option("--format", a.format, format_help);
+  score->footer(score_footer);
+}
+
+void add_list(CLI::App& app, ListArguments& a) {
+  CLI::App* list = app.add_subcommand("list", "List what there is, and what has its data");
+  list->add_option("WHAT", a.what,
+                   "suites, models, backends, data, evaluators, preparations or decoders");
+  list->add_option("--data", a.data, "folder of a data set, or of several by name");
+  list->add_option("--weights", a.weights, weights_help);
+  list->add_option("--plugin", a.plugins, "backend built elsewhere: libNAME.so (repeatable)")
+      ->allow_extra_args(false);
+  list->add_option("--format", a.format, format_help);
+  list->footer(list_footer);
+}
+
+void add_audit(CLI::App& app, AuditArguments& a) {
+  CLI::App* audit = app.add_subcommand("audit", "Parameters, multiply-accumulates and bytes");
+  audit->add_option("MODEL", a.model, "model by name, or a network file");
+  audit->add_option("--weights", a.weights, weights_help);
+  audit->add_option("--data", a.data, "another folder to look for the file");
+  audit->add_option("--input", a.input, "shape of the input, 1x3x224x224");
+  audit->add_option("--format", a.format, format_help);
+  audit->footer(audit_footer);
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+// CLI11's own words do for a value of the wrong kind; an unknown name deserves better.
+std::string explain(const CLI::App& app, const CLI::ParseError& error,
+                    const std::vector<std::string>& arguments) {
+  const auto chosen = app.get_subcommands();
+  if (chosen.empty()) {
+    std::vector<std::string> commands;
+    for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
+    return unknown_name("command", arguments.front(), commands) + " (see bench --help)";
+  }
+  const std::string help = " (see bench " + chosen.front()->get_name() + " --help)";
+  if (dynamic_cast<const CLI::ExtrasError*>(&error)) {
+    for (const std::string& extra : app.remaining(true)) {
+      const std::string name = extra.substr(0, extra.find('='));
+      if (name.rfind("--", 0) == 0) {
+        return unknown_name("option", name, option_names(*chosen.front())) + help;
+      }
+      return "unexpected argument '" + extra + "'" + help;
+    }
+  }
+  std::string text = error.what();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text + help;
+}
+
+}  // namespace
+
+Command parse_command(const std::vector<std::string>& arguments) {
+  CLI::App app("Quantbench: what quantised convolutional networks answer, and how good it is",
+               "bench");
+  app.footer(main_footer);
+  app.get_formatter()->column_width(26);
+  bool version = false;
+  app.add_flag("--version", version, "print the version");
+  app.require_subcommand(0, 1);
+  RunArguments run;
+  ScoreArguments score;
+  ListArguments list;
+  AuditArguments audit;
+  add_run(app, run);
+  add_score(app, score);
+  add_list(app, list);
+  add_audit(app, audit);
+  try {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    return TextAnswer{app.help()};
+  } catch (const CLI::ParseError& error) {
+    throw Error(Fault::usage, explain(app, error, arguments));
+  }
+  run.command = score.command = shell_line(arguments);
+  if (app.got_subcommand("run")) return run;
+  if (app.got_subcommand("score")) return score;
+  if (app.got_subcommand("list")) return list;
+  if (app.got_subcommand("audit")) return audit;
+  if (version) return TextAnswer{"bench " + program_version() + "\n"};
+  throw Error(Fault::usage, "no command given: run, score, list or audit (see bench --help)");
+}
+
+}  // namespace bench

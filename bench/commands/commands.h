@@ -1,0 +1,76 @@
+#pragma once
+// The commands and what each is told. A command writes its result to `out`, everything else to
+// `err`, and returns an exit code; faults are thrown.
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "bench/suite.h"
+
+namespace bench {
+
+struct RunArguments {
+  std::string suite, dataset;
+  std::vector<std::string> models, backends, plugins;
+  std::string weights, data, list, prepare, decode, protocol, out;
+  std::string format = "markdown";
+  std::int64_t limit = -1;  ///< -1: the suite's
+  std::int64_t seed = 1;
+  int threads = 0;  ///< 0: one per core
+  int bootstrap = 1000;
+  bool restart = false;
+  std::string command;  ///< the whole line, to paste
+};
+
+struct ScoreArguments {
+  std::string run;  ///< a run's folder; else:
+  std::string suite, predictions;
+  std::string data, list, protocol, out;
+  std::string format = "markdown";
+  int bootstrap = 1000;
+  std::string command;
+};
+
+struct ListArguments {
+  std::string what;  ///< empty: everything
+  std::string data, weights;
+  std::vector<std::string> plugins;
+  std::string format = "markdown";
+};
+
+struct AuditArguments {
+  std::string model, weights, data, input;
+  std::string format = "markdown";
+};
+
+/// Text asked for with --help or --version.
+struct TextAnswer {
+  std::string text;
+};
+
+using Command =
+    std::variant<RunArguments, ScoreArguments, ListArguments, AuditArguments, TextAnswer>;
+
+/// Throws Error{usage}: one line, with a did-you-mean for an unknown command or option.
+Command parse_command(const std::vector<std::string>& arguments);
+
+int execute(const RunArguments& arguments, std::ostream& out, std::ostream& err);
+int execute(const ScoreArguments& arguments, std::ostream& out, std::ostream& err);
+int execute(const ListArguments& arguments, std::ostream& out, std::ostream& err);
+int execute(const AuditArguments& arguments, std::ostream& out, std::ostream& err);
+int execute(const TextAnswer& answer, std::ostream& out, std::ostream& err);
+
+/// The cases a command line asks for: the suite's own, narrowed or replaced by --model, --backend,
+/// --prepare and --decode. Throws Error{usage}.
+std::vector<Case> choose_cases(const Suite& suite, const RunArguments& arguments);
+
+/// Where a data set lies: as given, else $QUANTBENCH_DATA/NAME. Throws Error{missing}.
+std::string data_root(const std::string& given, const std::string& dataset);
+
+/// Arguments as a shell takes them back.
+std::string shell_line(const std::vector<std::string>& arguments);
+
+}  // namespace bench

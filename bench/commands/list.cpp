@@ -1,0 +1,142 @@
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <ostream>
+
+#include "bench/backend.h"
+#include "bench/commands/commands.h"
+#include "bench/commands/dispatch.h"
+#include "bench/commands/output.h"
+#include "bench/model_card.h"
+#include "datasets/prepare.h"
+#include "models/decoders/decoders.h"
+#include "models/registry.h"
+
+namespace bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string text(std::string_view view) { return std::string(view); }
+
+Table list_suites(const ListArguments&) {
+  Table table{"suites", {"suite", "data", "evaluator", "models", "about"}, {}, {}};
+  for (const Suite& suite : suites()) {
+    std::string models;
+    for (const Case& one : suite.cases) {
+      if (models.find(one.model) == models.npos) models += (models.empty() ? "" : " ") + one.model;
+    }
+    table.rows.push_back({suite.name, suite.dataset, suite.evaluator, models, suite.about});
+  }
+  return table;
+}
+
+// Where the card's file is, or why it is not.
+std::string weights_state(const ModelCard& card, const ListArguments& a) {
+  try {
+    const WeightsPlaces places = weights_places(a.weights, a.data);
+    if (places.given.empty() && places.folders.empty()) return "give --weights";
+    if (fs::is_regular_file(places.given)) return "give --weights FOLDER";
+    return find_weights(card, places).path;
+  } catch (const Error& error) {
+    return error.fault() == Fault::missing ? "not found" : "another " + card.weights;
+  }
+}
+
+Table list_models(const ListArguments& a) {
+  Table table{
+      "models", {"model", "data", "prepare", "decode", "weights", "found", "about"}, {}, {}};
+  for (const ModelCard& card : model_cards()) {
+    table.rows.push_back({card.name, card.task, card.prepare, card.decode, card.weights,
+                          weights_state(card, a), card.about});
+  }
+  return table;
+}
+
+Table list_backends(const ListArguments&) {
+  Table table{"backends", {"backend", "about"}, {}, {}};
+  for (const Backend* backend : backends()) {
+    table.rows.push_back({text(backend->name()), text(backend->about())});
+  }
+  return table;
+}
+
+// Folders in which a data set may lie, given --data and the environment.
+std::vector<std::string> candidates(const std::string& name, const ListArguments& a) {
+  std::vector<std::string> roots;
+  if (!a.data.empty()) roots = {(fs::path(a.data) / name).string(), a.data};
+  const char* folder = std::getenv("QUANTBENCH_DATA");
+  if (folder && *folder) roots.push_back((fs::path(folder) / name).string());
+  return roots;
+}
+
+std::string data_state(const std::string& name, const ListArguments& a) {
+  std::string state = "not found";
+  const std::vector<std::string> roots = candidates(name, a);
+  if (roots.empty()) return "give --data";
+  for (const std::string& root : roots) {
+    if (!fs::exists(root)) continue;
+    try {
+      const auto dataset = open_dataset(name, {root, "", true});
+      return std::to_string(dataset->size()) + " images in " + root;
+    } catch (const Error& error) {
+      if (error.fault() != Fault::missing) state = std::string("damaged: ") + error.what();
+    }
+  }
+  return state;
+}
+
+Table list_data(const ListArguments& a) {
+  Table table{"data", {"data set", "found", "about"}, {}, {}};
+  for (const DatasetInfo& info : datasets()) {
+    table.rows.push_back({text(info.name), data_state(text(info.name), a), text(info.about)});
+  }
+  return table;
+}
+
+Table list_evaluators(const ListArguments&) {
+  Table table{
+      "evaluators", {"evaluator", "protocols (the first is the official one)", "about"}, {}, {}};
+  for (const EvaluatorInfo& info : evaluators()) {
+    std::string protocols;
+    for (const auto name : info.protocols) protocols += (protocols.empty() ? "" : " ") + text(name);
+    table.rows.push_back({text(info.name), protocols, text(info.about)});
+  }
+  return table;
+}
+
+Table list_preparations(const ListArguments&) {
+  Table table{"preparations", {"preparation", "about"}, {}, {}};
+  for (const PreparationInfo& info : preparations()) table.rows.push_back({info.name, info.about});
+  return table;
+}
+
+Table list_decoders(const ListArguments&) {
+  Table table{"decoders", {"decoder", "about"}, {}, {}};
+  for (const auto& entry : decoders()) table.rows.push_back({text(entry.name), text(entry.about)});
+  return table;
+}
+
+constexpr Entry<Table (*)(const ListArguments&)> parts[] = {
+    {"suites", "", list_suites},         {"models", "", list_models},
+    {"backends", "", list_backends},     {"data", "", list_data},
+    {"evaluators", "", list_evaluators}, {"preparations", "", list_preparations},
+    {"decoders", "", list_decoders},
+};
+
+}  // namespace
+
+int execute(const ListArguments& a, std::ostream& out, std::ostream&) {
+  check_format(a.format);
+  for (const std::string& plugin : a.plugins) load_plugin(plugin);
+  std::vector<Table> tables;
+  if (!a.what.empty()) {
+    tables.push_back(find(parts, "list", a.what).make(a));
+  } else {
+    for (const auto& part : parts) tables.push_back(part.make(a));
+  }
+  print(tables, a.format, out);
+  return exit_ok;
+}
+
+}  // namespace bench

@@ -1,0 +1,57 @@
+#include "bench/commands/progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <iostream>
+
+namespace bench {
+namespace {
+
+std::string duration(double seconds) {
+  const auto all = static_cast<long>(seconds + 0.5);
+  return all >= 3600 ? fmt::format("{}:{:02}:{:02}", all / 3600, all / 60 % 60, all % 60)
+                     : fmt::format("{}:{:02}", all / 60, all % 60);
+}
+
+}  // namespace
+
+std::string progress_text(const std::string& name, const Progress& p, double seconds) {
+  const std::size_t answered = p.before + p.done;
+  std::string text = fmt::format("{}: {} of {} images", name, answered, p.listed);
+  if (p.before > 0) text += fmt::format(" ({} from before)", p.before);
+  if (p.failed > 0) text += fmt::format(", {} failed", p.failed);
+  if (p.done > 0 && seconds > 0) {
+    const double rate = static_cast<double>(p.done) / seconds;
+    text += fmt::format(", {:.1f} img/s", rate);
+    if (answered < p.listed) {
+      text += ", " + duration(static_cast<double>(p.listed - answered) / rate) + " left";
+    }
+  }
+  return text;
+}
+
+ProgressLine::ProgressLine(std::ostream& err, std::string name)
+    : err_(err), name_(std::move(name)), terminal_(&err == &std::cerr && isatty(STDERR_FILENO)) {}
+
+void ProgressLine::show(const Progress& progress) {
+  const auto now = Clock::now();
+  const bool last = progress.before + progress.done >= progress.listed;
+  if (!terminal_ && !last && now - shown_ < std::chrono::seconds(10)) return;
+  shown_ = now;
+  const double seconds = std::chrono::duration<double>(now - start_).count();
+  const std::string text = progress_text(name_, progress, seconds);
+  if (terminal_) {
+    err_ << '\r' << text << "\033[K" << std::flush;  // and clear to the end of the line
+    open_ = true;
+  } else {
+    err_ << text << std::endl;
+  }
+}
+
+void ProgressLine::close() {
+  if (open_) err_ << std::endl;
+  open_ = false;
+}
+
+}  // namespace bench
