@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "evaluators/bootstrap.h"
+#include "evaluators/class_pixels.h"
 #include "evaluators/scale_crop.h"
 #include "evaluators/seen.h"
 
@@ -17,8 +16,6 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::uint8_t void_label = 255;
 constexpr int deeplab_size = 513;
-
-enum class Mean { strict, skip_absent, absent_as_zero, foreground, per_image, recall };
 
 struct Protocol {
   std::string_view name, meaning;
@@ -41,19 +38,6 @@ constexpr Protocol protocols[] = {
      Mean::skip_absent, true},
 };
 
-/// Pixels of one class: in truth, in the prediction, in both.
-struct Pixels {
-  std::int64_t truth = 0, predicted = 0, both = 0;
-
-  bool present() const { return truth + predicted > 0; }
-  double iou() const { return ratio(both, truth + predicted - both); }
-  double recall() const { return ratio(both, truth); }
-
-  static double ratio(std::int64_t part, std::int64_t whole) {
-    return whole ? static_cast<double>(part) / static_cast<double>(whole) : nan;
-  }
-};
-
 struct ClassPixels {
   std::size_t label;
   Pixels pixels;
@@ -62,56 +46,6 @@ struct ClassPixels {
 /// Only the classes that occur in the image.
 using Record = std::vector<ClassPixels>;
 
-double mean_of(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-double mean_present(std::span<const Pixels> classes) {
-  std::vector<double> ious;
-  for (const Pixels& one : classes) {
-    if (one.present()) ious.push_back(one.iou());
-  }
-  return mean_of(ious);
-}
-
-double mean_iou(std::span<const Pixels> classes, Mean mean) {
-  if (mean == Mean::foreground) return mean_present(classes.subspan(1));
-  if (mean == Mean::skip_absent) return mean_present(classes);
-  std::vector<double> ious;
-  for (const Pixels& one : classes) {
-    const double value = mean == Mean::recall ? one.recall() : one.iou();
-    ious.push_back(mean != Mean::strict && std::isnan(value) ? 0 : value);
-  }
-  return mean_of(ious);
-}
-
-double pixel_accuracy(std::span<const Pixels> classes) {
-  Pixels all;
-  for (const Pixels& one : classes) {
-    all.both += one.both;
-    all.truth += one.truth;
-  }
-  return all.recall();
-}
-
-double mean_class_accuracy(std::span<const Pixels> classes) {
-  std::vector<double> recalls;
-  for (const Pixels& one : classes) {
-    if (one.truth) recalls.push_back(one.recall());
-  }
-  return mean_of(recalls);
-}
-
-double frequency_weighted_iou(std::span<const Pixels> classes) {
-  double sum = 0, pixels = 0;
-  for (const Pixels& one : classes) {
-    if (one.truth) sum += static_cast<double>(one.truth) * one.iou();
-    pixels += static_cast<double>(one.truth);
-  }
-  return sum / pixels;
-}
-
-/// "image X: expected 500 x 375 labels as the ground truth, got ..."
 void check_size(const std::string& id, const LabelMap& map, std::string_view what) {
   if (map.height > 0 && map.width > 0 &&
       map.labels.size() ==
@@ -259,7 +193,7 @@ class MeanIou : public Evaluator {
       if (record.empty()) continue;  // void from corner to corner
       std::vector<Pixels> classes;
       for (const ClassPixels& one : record) classes.push_back(one.pixels);
-      sum += n * mean_present(classes);
+      sum += n * mean_over_classes(classes, Mean::skip_absent);
       images += n;
     }
     return sum / images;
@@ -270,7 +204,7 @@ class MeanIou : public Evaluator {
   /// In the order of figure_names().
   std::vector<double> figures(const std::vector<Pixels>& totals, double per_image) const {
     std::vector<double> values = {
-        protocol_.mean == Mean::per_image ? per_image : mean_iou(totals, protocol_.mean),
+        protocol_.mean == Mean::per_image ? per_image : mean_over_classes(totals, protocol_.mean),
         pixel_accuracy(totals), mean_class_accuracy(totals), frequency_weighted_iou(totals)};
     for (const Pixels& one : totals) values.push_back(recall() ? one.recall() : one.iou());
     return values;
