@@ -89,17 +89,6 @@ void run(const RunRequest& request, const Case& one, const Dataset& dataset,
   score_journal(record, JournalReader(path), dataset, listed);
 }
 
-int exit_code(Fault fault) {
-  switch (fault) {
-    case Fault::usage: return exit_usage;
-    case Fault::missing: return exit_missing;
-    case Fault::bad_data: return exit_bad_data;
-    case Fault::unsupported: return exit_unsupported;
-    case Fault::environment: return exit_environment;
-  }
-  return exit_bug;
-}
-
 void end_with(CaseResult& result, Fault fault, const std::string& message) {
   result.record.status = "failed";
   result.record.error = message;

@@ -9,7 +9,8 @@ namespace bench::testing {
 
 class ListedDataset : public Dataset {
  public:
-  explicit ListedDataset(std::string name) : name_(std::move(name)) {}
+  explicit ListedDataset(std::string name, std::vector<std::string> classes = {})
+      : name_(std::move(name)), classes_(std::move(classes)) {}
   void add(std::string id, Truth truth) {
     ids_.push_back(std::move(id));
     truths_.push_back(std::move(truth));
@@ -25,7 +26,7 @@ class ListedDataset : public Dataset {
 
  private:
   std::string name_;
-  std::vector<std::string> ids_, classes_;
+  std::vector<std::string> classes_, ids_;
   std::vector<Truth> truths_;
 };
 
