@@ -49,11 +49,33 @@ void set_weights(cv::dnn::LayerParams& params, const Tensor& weight, const Tenso
   if (!bias.empty()) params.blobs.push_back(as_mat(bias));
 }
 
+// OpenCV's convolution knows only symmetric padding; other padding is put around the input
+// beforehand.
+bool padded_beforehand(const bench::Conv2d& op) {
+  return op.pad.top != op.pad.bottom || op.pad.left != op.pad.right;
+}
+
+bench::Conv2d unpadded(const bench::Conv2d& op) {
+  bench::Conv2d copy{.stride = op.stride, .pad = op.pad};
+  if (padded_beforehand(op)) copy.pad = {};
+  return copy;
+}
+
+Tensor with_padding(const bench::Conv2d& op, const Tensor& input) {
+  const bench::Pad pad{{0, 0, op.pad.top, op.pad.left}, {0, 0, op.pad.bottom, op.pad.right}};
+  Shape shape = input.shape();
+  shape[2] += op.pad.top + op.pad.bottom;
+  shape[3] += op.pad.left + op.pad.right;
+  const Tensor* inputs[] = {&input};
+  return bench::evaluate_node(pad, inputs, shape);
+}
+
 // The OpenCV layer for an op; an empty type where OpenCV 4.6 has none with exactly this meaning.
 struct ToLayer {
   cv::dnn::LayerParams operator()(const bench::Conv2d& op) const {
     auto params = layer("Convolution");
-    set_window(params, op, static_cast<int>(op.weight.dim(2)), static_cast<int>(op.weight.dim(3)));
+    set_window(params, unpadded(op), static_cast<int>(op.weight.dim(2)),
+               static_cast<int>(op.weight.dim(3)));
     params.set("dilation_h", op.dilation.h);
     params.set("dilation_w", op.dilation.w);
     params.set("group", op.groups);
@@ -180,7 +202,10 @@ class OpenCvSession : public bench::Session {
     if (net == nets_.end() || (!movable && shape.size() != 4)) {
       return bench::evaluate_node(node.op, inputs, shape);
     }
-    net->second.setInput(as_mat(*inputs[0]));
+    const auto* conv = std::get_if<bench::Conv2d>(&node.op);
+    const bool pad = conv && padded_beforehand(*conv);
+    const Tensor padded = pad ? with_padding(*conv, *inputs[0]) : Tensor();
+    net->second.setInput(as_mat(pad ? padded : *inputs[0]));
     const cv::Mat result = net->second.forward();
     Tensor output(shape);
     if (!result.isContinuous() || result.total() != static_cast<std::size_t>(output.size())) {
