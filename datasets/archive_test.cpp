@@ -14,32 +14,6 @@ namespace {
 using namespace bench::testing;
 namespace fs = std::filesystem;
 
-std::string padded(std::string data) {
-  data.resize((data.size() + 511) / 512 * 512);
-  return data;
-}
-
-std::string tar_member(const std::string& name, const std::string& data, char type = '0',
-                       const std::string& magic = "ustar") {
-  std::string header(512, '\0');
-  const auto put = [&](std::size_t at, const std::string& text) {
-    header.replace(at, text.size(), text);
-  };
-  put(0, name.substr(0, 100));
-  char size[13];
-  std::snprintf(size, sizeof size, "%011o", static_cast<unsigned>(data.size()));
-  put(124, size);
-  header[156] = type;
-  put(257, magic);
-  put(148, std::string(8, ' '));
-  unsigned sum = 0;
-  for (const char c : header) sum += static_cast<unsigned char>(c);
-  char check[8];
-  std::snprintf(check, sizeof check, "%06o", sum);
-  put(148, std::string(check, 7));
-  return header + padded(data);
-}
-
 const std::string tar_end(1024, '\0');
 
 std::string text_of(const ImageSource& source, const std::string& name) {

@@ -2,6 +2,7 @@
 // For tests only: files written from a few words, and MATLAB files built by hand.
 
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -89,6 +90,34 @@ inline std::string mat_file(const std::string& variables) {
   std::string header = "MATLAB 5.0 MAT-file, made by a test";
   header.resize(124, ' ');
   return header + std::string("\x00\x01IM", 4) + variables;
+}
+
+/// Padded to the 512-byte blocks of a tar file.
+inline std::string padded(std::string data) {
+  data.resize((data.size() + 511) / 512 * 512);
+  return data;
+}
+
+/// A tar header and its data.
+inline std::string tar_member(const std::string& name, const std::string& data, char type = '0',
+                              const std::string& magic = "ustar") {
+  std::string header(512, '\0');
+  const auto put = [&](std::size_t at, const std::string& text) {
+    header.replace(at, text.size(), text);
+  };
+  put(0, name.substr(0, 100));
+  char size[13];
+  std::snprintf(size, sizeof size, "%011o", static_cast<unsigned>(data.size()));
+  put(124, size);
+  header[156] = type;
+  put(257, magic);
+  put(148, std::string(8, ' '));
+  unsigned sum = 0;
+  for (const char c : header) sum += static_cast<unsigned char>(c);
+  char check[8];
+  std::snprintf(check, sizeof check, "%06o", sum);
+  put(148, std::string(check, 7));
+  return header + padded(data);
 }
 
 }  // namespace bench::testing
