@@ -9,8 +9,14 @@
 namespace bench {
 namespace {
 
-std::unique_ptr<Evaluator> open_evaluator(const RunRecord& record, const Dataset& dataset) {
-  return make_evaluator(record.evaluator.name, {record.evaluator.protocol, dataset.class_names()});
+// `answered`: how many images will be added.
+std::unique_ptr<Evaluator> open_evaluator(const RunRecord& record, const Dataset& dataset,
+                                          std::ptrdiff_t answered) {
+  EvaluatorOptions options;
+  options.protocol = record.evaluator.protocol;
+  options.class_names = dataset.class_names();
+  options.partial = static_cast<std::size_t>(answered) < dataset.size();
+  return make_evaluator(record.evaluator.name, options);
 }
 
 void begin_counting(RunRecord& record, std::size_t listed) {
@@ -111,7 +117,9 @@ std::string_view name_of(Fault fault) {
 
 void score_journal(RunRecord& record, const JournalReader& journal, const Dataset& dataset,
                    std::span<const std::size_t> listed) {
-  const auto evaluator = open_evaluator(record, dataset);
+  const auto answered = std::count_if(listed.begin(), listed.end(),
+                                      [&](std::size_t index) { return journal.answered(index); });
+  const auto evaluator = open_evaluator(record, dataset, answered);
   begin_counting(record, listed.size());
   ImageWarnings warnings;
   Sha256 images;
@@ -144,7 +152,10 @@ void score_journal(RunRecord& record, const JournalReader& journal, const Datase
 
 void score_answers(RunRecord& record, const std::map<std::string, Answer>& answers,
                    const Dataset& dataset, std::span<const std::size_t> listed) {
-  const auto evaluator = open_evaluator(record, dataset);
+  const auto answered = std::count_if(listed.begin(), listed.end(), [&](std::size_t index) {
+    return answers.contains(dataset.id(index));
+  });
+  const auto evaluator = open_evaluator(record, dataset, answered);
   begin_counting(record, listed.size());
   for (const std::size_t index : listed) {
     const std::string& id = dataset.id(index);

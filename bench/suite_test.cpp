@@ -89,7 +89,7 @@ TEST_CASE("Every suite and card in the program refers to names there are") {
     const Suite suite = load_suite(std::string(info.name));
     INFO(suite.name);
     CHECK(suite.dataset == info.name);
-    CHECK_NOTHROW(make_evaluator(suite.evaluator, {suite.protocol, {"a"}}));
+    CHECK_NOTHROW(make_evaluator(suite.evaluator, {suite.protocol, {"a"}, true}));
     for (const Case& one : suite.cases) {
       CHECK(find_model_card(one.model).task == suite.dataset);
       CHECK_NOTHROW(find_backend(one.backend));

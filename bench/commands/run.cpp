@@ -156,7 +156,7 @@ int execute(const RunArguments& a, std::ostream& out, std::ostream& err) {
   const Suite suite = choose_suite(a);
   const std::vector<Case> cases = choose_cases(suite, a);
   check_names(cases, a.weights);
-  make_evaluator(suite.evaluator, {suite.protocol, {"any"}});  // a wrong protocol is said now
+  make_evaluator(suite.evaluator, {suite.protocol, {"any"}, true});  // a wrong protocol is said now
 
   const RunRequest request = make_request(a, suite);
   const auto dataset = open_dataset(suite.dataset, request.data);
