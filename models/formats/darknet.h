@@ -7,8 +7,8 @@
 
 namespace bench {
 
-/// `path` is either of the two files; the other has the same stem and lies beside it.
+/// `path` is the .cfg or the .weights; the other has the same stem and lies beside it.
 /// Throws as load_network.
-LoadedNetwork read_darknet(const std::string& path);
+LoadedNetwork read_darknet(const std::string& path, bool is_cfg);
 
 }  // namespace bench

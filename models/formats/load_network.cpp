@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string_view>
 
 #include "models/error.h"
@@ -9,7 +10,7 @@
 namespace bench {
 namespace {
 
-constexpr std::uint64_t longest_file = (std::uint64_t{1} << 31) - 1;  // what protobuf can take
+constexpr std::uint64_t longest_onnx = (std::uint64_t{1} << 31) - 1;  // what protobuf can take
 
 /// Text whose first word is a section: "[net]".
 bool looks_like_darknet_cfg(std::string_view bytes) {
@@ -33,11 +34,10 @@ bool looks_like_darknet_weights(std::string_view bytes) {
 }  // namespace
 
 LoadedNetwork load_network(const std::string& path) {
-  const std::string bytes = read_file(path, longest_file);
-  if (looks_like_darknet_cfg(bytes) || looks_like_darknet_weights(bytes)) {
-    return read_darknet(path);
-  }
-  return read_onnx(bytes, path);
+  const std::string start = start_of_file(path, 1 << 16);
+  if (looks_like_darknet_cfg(start)) return read_darknet(path, true);
+  if (looks_like_darknet_weights(start)) return read_darknet(path, false);
+  return read_onnx(read_file(path, longest_onnx), path);
 }
 
 }  // namespace bench

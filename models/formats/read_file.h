@@ -11,6 +11,9 @@ namespace bench {
 /// plain file, or longer than `limit`.
 std::string read_file(const std::string& path, std::uint64_t limit);
 
+/// Its first bytes, at most `length`. Throws as read_file.
+std::string start_of_file(const std::string& path, std::uint64_t length);
+
 /// `text` in single quotes, unprintable bytes as '?', cut after 80: for messages.
 std::string in_quotes(std::string_view text);
 
