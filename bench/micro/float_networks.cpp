@@ -19,6 +19,7 @@
 #include "bench/backends/float/program.h"
 #include "bench/micro/fma_peak.h"
 #include "models/audit.h"
+#include "models/passes/passes.h"
 #include "models/random.h"
 #include "models/zoo/zoo.h"
 
@@ -103,7 +104,7 @@ void measure(benchmark::State& state, std::int64_t macs, const Work& work) {
 }
 
 void time_network(benchmark::State& state, MakeNetwork make, int batch) {
-  const Graph graph = make(1);
+  const Graph graph = fold_batch_norm(simplify(make(1)));
   const auto program = find_backend("float").compile(graph, {});
   const auto session = program->open_session();
   const Shape shape = image_shape(graph, batch);
@@ -148,7 +149,7 @@ double layer_seconds(onednn::BoundPlan& bound, std::size_t index) {
 
 // Every layer of a network by itself, with the implementation that computes it.
 void print_layers(const char* network, int batch) {
-  const Graph graph = find(zoo(), "network", network).make(1);
+  const Graph graph = fold_batch_norm(simplify(find(zoo(), "network", network).make(1)));
   const Shape shape = image_shape(graph, batch);
   const onednn::ThreadCount threads(1);
   const onednn::FloatProgram program(graph, {});

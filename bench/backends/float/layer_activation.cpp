@@ -2,15 +2,17 @@
 #include "bench/backends/float/layers.h"
 
 namespace bench::onednn {
+namespace {
 
 using dnnl::eltwise_forward;
 using dnnl::prelu_forward;
 
-bool plan_activation(Planner& planner, NodeId id) {
+// Some functions one after the other, from the first on in place.
+bool plan_functions(Planner& planner, NodeId id, const std::vector<Function>& functions) {
   const Node& node = planner.node(id);
   const Desc layout = planner.layout(node.inputs[0]);
   std::vector<eltwise_forward::primitive_desc> found;
-  for (const Function& f : functions_of(std::get<Activation>(node.op))) {
+  for (const Function& f : functions) {
     const eltwise_forward::desc desc(dnnl::prop_kind::forward_inference, f.algorithm, layout,
                                      f.alpha, f.beta);
     const auto one = fast<eltwise_forward>(desc, strict_attributes(), planner.engine());
@@ -29,13 +31,20 @@ bool plan_activation(Planner& planner, NodeId id) {
   return true;
 }
 
+}  // namespace
+
+bool plan_activation(Planner& planner, NodeId id) {
+  return plan_functions(planner, id, functions_of(std::get<Activation>(planner.node(id).op)));
+}
+
 bool plan_prelu(Planner& planner, NodeId id) {
   const Node& node = planner.node(id);
   const Tensor& slope = std::get<PRelu>(node.op).slope;
+  if (slope.size() == 1) {
+    return plan_functions(planner, id, {{dnnl::algorithm::eltwise_relu, slope.data<float>()[0]}});
+  }
   const Desc layout = planner.layout(node.inputs[0]);
-  const std::size_t rank = planner.shape(id).size();
-  if (rank < 2) return false;
-  const Desc weight = per_channel(slope.size(), rank);  // C numbers, or one
+  const Desc weight = per_channel(slope.size(), planner.shape(id).size());
   const prelu_forward::desc desc(dnnl::prop_kind::forward_inference, layout, weight);
   const auto found = fast<prelu_forward>(desc, strict_attributes(), planner.engine());
   if (!found) return false;
