@@ -10,7 +10,8 @@ struct FmaPeak {
   std::string kernel;  ///< "zmm", "ymm", or "portable": the widest that reached it
 };
 
-/// The best of many short bursts of independent multiply-adds, over about `seconds` of CPU time.
+/// The upper quartile of many short bursts of independent multiply-adds, over about `seconds` of CPU
+/// time.
 FmaPeak measure_fma_peak(double seconds = 0.05);
 
 /// Seconds of CPU time this thread has used.
