@@ -28,6 +28,16 @@ std::vector<Step> walk(const Ranking& ranking, std::span<const std::uint32_t> co
   return steps;
 }
 
+/// The least number of hits whose recall reaches a point, in doubles: 0.1 * point are those of
+/// Octave's 0:0.1:1 and numpy's arange(0, 1.1, .1), so that 7 of 10 do not reach 0.7.
+std::uint64_t hits_for(int point, std::uint64_t positives) {
+  const double recall = 0.1 * point, all = static_cast<double>(positives);
+  auto hits = static_cast<std::uint64_t>(recall * all);
+  while (hits > 0 && static_cast<double>(hits - 1) / all >= recall) --hits;
+  while (static_cast<double>(hits) / all < recall) ++hits;
+  return hits;
+}
+
 }  // namespace
 
 AveragePrecision average_precision(const Ranking& ranking, std::span<const std::uint32_t> counts) {
@@ -37,19 +47,22 @@ AveragePrecision average_precision(const Ranking& ranking, std::span<const std::
   if (ap.positives == 0) return {0, nan, 0};
   const bool all_ignored = ranking.hits.empty() && ranking.misses.empty() && ranking.ignored > 0;
   if (all_ignored) return {nan, 0, ap.positives};
-  const double positives = static_cast<double>(ap.positives);
   // From the right, so that the largest precision seen is the envelope. Precision only peaks at
-  // hits. 0.1 * k gives the doubles of Octave's 0:0.1:1 and numpy's arange(0, 1.1, .1).
-  double envelope = 0;
+  // hits.
+  double envelope = 0, weighted = 0;
   int point = 10;
+  std::uint64_t enough = hits_for(point, ap.positives);
   const std::vector<Step> steps = walk(ranking, counts);
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-    const double recall = static_cast<double>(step->found) / positives;
-    for (; point >= 0 && recall < 0.1 * point; --point) ap.eleven_point += envelope / 11;
+    while (step->found < enough) {
+      ap.eleven_point += envelope / 11;
+      enough = hits_for(--point, ap.positives);
+    }
     envelope = std::max(envelope, step->precision);
-    ap.area += static_cast<double>(step->gain) / positives * envelope;
+    weighted += static_cast<double>(step->gain) * envelope;
   }
-  for (; point >= 0; --point) ap.eleven_point += envelope / 11;
+  ap.eleven_point += (point + 1) * (envelope / 11);
+  ap.area = weighted / static_cast<double>(ap.positives);
   return ap;
 }
 

@@ -111,7 +111,7 @@ class Reader {
     }
     const ClassScores scores = parse(line, fields, columns);
     const auto image = find(line, fields[columns.file]);
-    if (!image) return findings.unknown.add("{}:{}, {}", path_, line.number, fields[columns.file]);
+    if (!image) return findings.unknown.add(place(line) + ", " + fields[columns.file]);
     if (!predictions.answers.emplace(dataset_.id(*image), scores).second) {
       fail(line, "image " + dataset_.id(*image) + " has had its line already");
     }
@@ -124,8 +124,10 @@ class Reader {
   static constexpr std::size_t ambiguous = static_cast<std::size_t>(-1);
 
   [[noreturn]] void fail(const Line& line, const std::string& what) const {
-    throw Error(Fault::bad_data, fmt::format("{}:{}: {}", path_, line.number, what));
+    throw Error(Fault::bad_data, place(line) + ": " + what);
   }
+
+  std::string place(const Line& line) const { return fmt::format("{}:{}", path_, line.number); }
 
   std::optional<std::size_t> find(const Line& line, const std::string& file) const {
     if (const auto found = by_id_.find(file); found != by_id_.end()) return found->second;
@@ -179,14 +181,14 @@ class Reader {
     auto& best = scores.best;
     for (std::size_t i = 1; i < best.size(); ++i) {
       if (best[i].score > best[i - 1].score) {
-        findings.unsorted.add("{}:{}", path_, line.number);
+        findings.unsorted.add(path_, line.number);
         break;
       }
     }
     const bool tie = std::adjacent_find(best.begin(), best.end(), [](auto& a, auto& b) {
                        return a.score == b.score;
                      }) != best.end();
-    if (tie) findings.tied.add("{}:{}", path_, line.number);
+    if (tie) findings.tied.add(path_, line.number);
     std::sort(best.begin(), best.end(), before);
   }
 
@@ -201,7 +203,7 @@ class Reader {
     if (!columns.label) return;
     const int given = parse_class(line, fields[*columns.label]);
     if (given == label->index) return;
-    findings.other_label.add("{}:{}, {} for {}", path_, line.number, given, label->index);
+    findings.other_label.add(fmt::format("{}, {} for {}", place(line), given, label->index));
   }
 
   const std::string& path_;
@@ -253,8 +255,7 @@ Predictions read_imagenet_predictions(const std::string& path, const Dataset& da
                             dataset.size() ? dataset.id(0) : "?"));
   }
   for (std::size_t i = 0; i < dataset.size(); ++i) {
-    if (!predictions.answers.contains(dataset.id(i)))
-      reader.findings.missing.add("{}", dataset.id(i));
+    if (!predictions.answers.contains(dataset.id(i))) reader.findings.missing.add(dataset.id(i));
   }
   predictions.warnings = warnings(reader.findings, *columns);
   return predictions;

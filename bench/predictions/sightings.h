@@ -1,7 +1,6 @@
 #pragma once
 
-#include <fmt/format.h>
-
+#include <concepts>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -14,13 +13,17 @@ struct Sightings {
   std::size_t count = 0;
   std::string first;
 
-  template <class... Parts>
-  void add(fmt::format_string<Parts...> place, Parts&&... parts) {
-    if (count++ == 0) first = fmt::format(place, std::forward<Parts>(parts)...);
+  void add(std::string_view place) {
+    if (count++ == 0) first = place;
+  }
+  /// "FILE:12".
+  void add(const std::string& file, std::integral auto line) {
+    if (count++ == 0) first = file + ":" + std::to_string(line);
   }
   /// Appends "12 WHAT (first: ...)" if there was any.
   void warn(std::vector<std::string>& warnings, std::string_view what) const {
-    if (count > 0) warnings.push_back(fmt::format("{} {} (first: {})", count, what, first));
+    if (count == 0) return;
+    warnings.push_back(std::to_string(count) + " " + std::string(what) + " (first: " + first + ")");
   }
 };
 

@@ -56,7 +56,7 @@ std::vector<std::string> find_files(const std::string& folder,
   for (const std::string& name : names) {
     const auto label = class_of(fs::path(name).stem().string(), classes);
     if (!label) {
-      findings.other_files.add("{}", name);
+      findings.other_files.add(name);
     } else if (!files[*label].empty()) {
       throw Error(Fault::bad_data, fmt::format("{} and {} are both of class {}; keep one",
                                                files[*label], name, classes[*label]));
@@ -85,7 +85,7 @@ class Reader {
       scores.push_back(detection.score);
       const auto image = index_.find(*id);
       if (image == index_.end()) {
-        findings.unknown.add("{}:{}, {}", file, lines.number(), *id);
+        findings.unknown.add(fmt::format("{}:{}, {}", file, lines.number(), *id));
       } else {
         detections_[image->second].items.push_back(detection);
       }
@@ -126,8 +126,8 @@ class Reader {
 
   void note_box(const Box& box, const std::string& file, int line) {
     ++findings.detections;
-    if (box.x2 < box.x1 || box.y2 < box.y1) findings.inverted.add("{}:{}", file, line);
-    if (box.x1 == 0 || box.y1 == 0) findings.from_zero.add("{}:{}", file, line);
+    if (box.x2 < box.x1 || box.y2 < box.y1) findings.inverted.add(file, line);
+    if (box.x1 == 0 || box.y1 == 0) findings.from_zero.add(file, line);
     const auto [low, high] = std::minmax({box.x1, box.y1, box.x2, box.y2});
     findings.within_unit += low >= 0 && high <= 1;
   }
@@ -173,7 +173,7 @@ Predictions read_voc_detections(const std::string& path, const Dataset& dataset)
   const auto files = find_files(path, classes, reader.findings);
   for (std::size_t i = 0; i < classes.size(); ++i) {
     if (files[i].empty()) {
-      reader.findings.no_file.add("{}", classes[i]);
+      reader.findings.no_file.add(classes[i]);
       continue;
     }
     reader.read(files[i], static_cast<int>(i));

@@ -27,7 +27,7 @@ LabelMap read_map(const std::string& file, Findings& findings) {
   LabelMap map = decode_label_map(std::as_bytes(std::span(bytes)), file);
   const auto& labels = map.labels;
   if (std::find(labels.begin(), labels.end(), 255) != labels.end()) {
-    findings.with_void.add("{}", file);
+    findings.with_void.add(file);
   }
   return map;
 }
@@ -39,7 +39,7 @@ void look_for_extra_files(const std::string& path, const std::set<std::string>& 
     const std::string file = entry.path().string();
     if (entry.path().extension() == ".png" && !wanted.contains(file)) extra.insert(file);
   }
-  for (const std::string& file : extra) findings.extra.add("{}", file);
+  for (const std::string& file : extra) findings.extra.add(file);
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ Predictions read_voc_segmentations(const std::string& path, const Dataset& datas
     const std::string& id = dataset.id(i);
     const std::string file = (fs::path(path) / (id + ".png")).string();
     if (!fs::exists(file)) {
-      findings.missing.add("{}", file);
+      findings.missing.add(file);
       continue;
     }
     predictions.answers.emplace(id, read_map(file, findings));
