@@ -149,6 +149,7 @@ TEST_CASE("JPEG: the EXIF orientation is told, not applied") {
     for (int orientation = 1; orientation <= 8; ++orientation) {
       const auto image = decode_image(with_orientation(plain, orientation, little_endian), "x");
       CHECK(image.exif_orientation == orientation);
+      CHECK(image.warnings.empty() == (orientation == 1));
       CHECK(sha256(image.pixels.bytes()) == pixels);
     }
     CHECK(decode_image(with_orientation(plain, 9, little_endian), "x").exif_orientation == 1);

@@ -163,6 +163,10 @@ DecodedImage decode_jpeg(std::span<const std::byte> bytes, std::string_view file
   }
   image.format = "jpeg";
   image.exif_orientation = exif_orientation(bytes);
+  if (image.exif_orientation != 1) {
+    image.warnings.push_back(
+        fmt::format("EXIF orientation {} is not applied", image.exif_orientation));
+  }
   for (int i = 0; i < reader.warnings && i < static_cast<int>(reader.notes.size()); ++i) {
     image.warnings.emplace_back(reader.notes[static_cast<std::size_t>(i)]);
   }
