@@ -2,11 +2,13 @@
 // Reads the answers other programs wrote, in the publishers' own result formats.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "datasets/dataset.h"
+#include "evaluators/face_verification.h"
 #include "models/answer.h"
 
 namespace bench {
@@ -25,5 +27,18 @@ struct Predictions {
 /// lfw.cpp). Throws Error{missing} or Error{bad_data} naming file and line.
 Predictions read_predictions(std::string_view suite, const std::string& path,
                              const Dataset& dataset);
+
+/// Face pairs that another program has compared already: they are no answers to images, and go to
+/// `verify` in place of an evaluator.
+struct PairScores {
+  std::vector<ScoredPair> pairs;  ///< in the order of pairs.txt
+  std::vector<std::string> warnings;
+};
+
+/// For "lfw": a text file whose first line is "# distance" (squared L2 of unit vectors, 0 to 4) or
+/// "# similarity" (cosine, -1 to 1), then one number per line in the order of pairs.txt. Nothing if
+/// the file is not of that kind, so that it holds embeddings. Throws Error{usage} for bare numbers
+/// without that first line, Error{missing} and Error{bad_data} naming file and line.
+std::optional<PairScores> read_lfw_pair_scores(const std::string& path, const Dataset& dataset);
 
 }  // namespace bench

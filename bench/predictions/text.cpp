@@ -1,34 +1,9 @@
 #include "bench/predictions/text.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
-#include <cstdio>
 #include <cstdlib>
-#include <memory>
-
-#include "models/error.h"
 
 namespace bench {
-
-std::string read_text(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
-                                                             std::fclose);
-  if (!file) throw Error(Fault::missing, fmt::format("{}: cannot be opened", path));
-  std::setvbuf(file.get(), nullptr, _IONBF, 0);  // straight into the string
-  std::string text(4096, '\0');
-  std::size_t size = 0;
-  while (const std::size_t got =
-             std::fread(text.data() + size, 1, text.size() - size, file.get())) {
-    size += got;
-    if (size == text.size()) text.resize(2 * size);
-  }
-  if (std::ferror(file.get())) {
-    throw Error(Fault::environment, fmt::format("{}: cannot be read", path));
-  }
-  text.resize(size);
-  return text;
-}
 
 std::optional<std::string_view> Lines::next() {
   if (rest_.empty()) return std::nullopt;

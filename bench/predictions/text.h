@@ -1,15 +1,14 @@
 #pragma once
-// Text files of other programs, read fast and with line numbers.
+// Text files of other programs, read in one pass and with line numbers; read_text is that of the
+// data sets.
 
 #include <optional>
 #include <string>
 #include <string_view>
 
-namespace bench {
+#include "datasets/text.h"
 
-/// A whole file. Throws Error{missing} if it cannot be opened, Error{environment} if it cannot be
-/// read.
-std::string read_text(const std::string& path);
+namespace bench {
 
 /// The lines of a text that outlives this, without their ends ("\n" or "\r\n").
 class Lines {

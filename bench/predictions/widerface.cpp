@@ -16,6 +16,7 @@
 #include <set>
 
 #include "bench/predictions/readers.h"
+#include "bench/predictions/sightings.h"
 #include "bench/predictions/text.h"
 #include "models/error.h"
 
@@ -23,15 +24,6 @@ namespace bench {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Counts what deserves a warning, remembering where it was first seen.
-struct Sightings {
-  std::size_t count = 0;
-  std::string first;
-  void add(const std::string& file, int line) {
-    if (count++ == 0) first = line > 0 ? fmt::format("{}:{}", file, line) : file;
-  }
-};
 
 struct Findings {
   Sightings missing, extra, other_name, more_columns, not_finite;
@@ -61,10 +53,10 @@ Detection read_detection(std::string_view line, const std::string& file, int num
     }
     values[column] = *value;
   }
-  if (fields.next()) findings.more_columns.add(file, number);
+  if (fields.next()) findings.more_columns.add("{}:{}", file, number);
   const auto [x, y, w, h, score] = values;
   if (!std::ranges::all_of(values, [](double v) { return std::isfinite(v); })) {
-    findings.not_finite.add(file, number);
+    findings.not_finite.add("{}:{}", file, number);
   }
   ++findings.detections;
   findings.within_unit += std::max({x, y, w, h}) <= 1 && std::min({x, y, w, h}) >= 0;
@@ -87,7 +79,7 @@ Detections read_file(const std::string& file, const std::string& id, Findings& f
   const auto name = lines.next();
   if (!name)
     fail(file, 1, "empty; line 1 should be the image's name, line 2 the number of detections");
-  if (!names(*name, id)) findings.other_name.add(file, 1);
+  if (!names(*name, id)) findings.other_name.add("{}:{}", file, 1);
   const auto second = lines.next();
   Fields count_fields(second.value_or(""));
   const auto count = parse_count(count_fields.next().value_or(""));
@@ -117,21 +109,19 @@ void look_for_extra_files(const fs::path& path, const std::set<std::string>& wan
       extra.push_back(std::move(file));
   }
   std::sort(extra.begin(), extra.end());
-  for (const std::string& file : extra) findings.extra.add(file, 0);
+  for (const std::string& file : extra) findings.extra.add("{}", file);
 }
 
 std::vector<std::string> warnings(const Findings& found, std::size_t images) {
   std::vector<std::string> list;
-  const auto warn = [&](const Sightings& seen, std::string_view what) {
-    if (seen.count > 0)
-      list.push_back(fmt::format("{} {} (first: {})", seen.count, what, seen.first));
-  };
-  warn(found.missing,
-       fmt::format("of {} images have no file: taken as no detections, their faces count", images));
-  warn(found.extra, "files belong to no image of the data set: not read");
-  warn(found.other_name, "files name another image in line 1: the file's own name is taken");
-  warn(found.more_columns, "lines have more than five columns: the fifth is taken as the score");
-  warn(found.not_finite, "lines hold NaN or infinity");
+  found.missing.warn(
+      list,
+      fmt::format("of {} images have no file: taken as no detections, their faces count", images));
+  found.extra.warn(list, "files belong to no image of the data set: not read");
+  found.other_name.warn(list, "files name another image in line 1: the file's own name is taken");
+  found.more_columns.warn(list,
+                          "lines have more than five columns: the fifth is taken as the score");
+  found.not_finite.warn(list, "lines hold NaN or infinity");
   if (found.detections > 0 && found.within_unit == found.detections) {
     list.push_back("every box lies within 0..1: these look normalised; x y w h must be in pixels");
   }
@@ -165,7 +155,7 @@ Predictions read_widerface_predictions(const std::string& path, const Dataset& d
       wanted.insert(file);
     } else {
       predictions.answers[id] = Detections{};
-      findings.missing.add(file, 0);
+      findings.missing.add("{}", file);
     }
   }
   if (predictions.files.empty() && dataset.size() > 0) {
