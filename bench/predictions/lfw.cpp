@@ -73,7 +73,7 @@ std::vector<double> read_numbers(const std::string& path, std::string_view text,
     }
     constexpr double rounding = 1e-6;
     if (!(*number >= low - rounding && *number <= high + rounding))
-      outside.add("{}:{}", path, lines.number());
+      outside.add(path, lines.number());
     numbers.push_back(*number);
   }
   outside.warn(warnings, fmt::format("values lie outside {}..{}", low, high));
@@ -131,7 +131,7 @@ class Collector {
     }
     const std::string* id = names_.find(name);
     if (!id) {
-      unknown_.add("{}:{}", file_, line);
+      unknown_.add(file_, line);
       return;
     }
     if (!predictions_.answers.emplace(*id, std::move(embedding)).second) {
@@ -142,7 +142,7 @@ class Collector {
   Predictions finish(std::vector<std::string> files) {
     Sightings missing;
     for (std::size_t i = 0; i < dataset_.size(); ++i) {
-      if (!predictions_.answers.contains(dataset_.id(i))) missing.add("{}", dataset_.id(i));
+      if (!predictions_.answers.contains(dataset_.id(i))) missing.add(dataset_.id(i));
     }
     if (predictions_.answers.empty() && dataset_.size() > 0) {
       throw Error(Fault::bad_data,

@@ -53,10 +53,10 @@ Detection read_detection(std::string_view line, const std::string& file, int num
     }
     values[column] = *value;
   }
-  if (fields.next()) findings.more_columns.add("{}:{}", file, number);
+  if (fields.next()) findings.more_columns.add(file, number);
   const auto [x, y, w, h, score] = values;
   if (!std::ranges::all_of(values, [](double v) { return std::isfinite(v); })) {
-    findings.not_finite.add("{}:{}", file, number);
+    findings.not_finite.add(file, number);
   }
   ++findings.detections;
   findings.within_unit += std::max({x, y, w, h}) <= 1 && std::min({x, y, w, h}) >= 0;
@@ -79,7 +79,7 @@ Detections read_file(const std::string& file, const std::string& id, Findings& f
   const auto name = lines.next();
   if (!name)
     fail(file, 1, "empty; line 1 should be the image's name, line 2 the number of detections");
-  if (!names(*name, id)) findings.other_name.add("{}:{}", file, 1);
+  if (!names(*name, id)) findings.other_name.add(file, 1);
   const auto second = lines.next();
   Fields count_fields(second.value_or(""));
   const auto count = parse_count(count_fields.next().value_or(""));
@@ -109,7 +109,7 @@ void look_for_extra_files(const fs::path& path, const std::set<std::string>& wan
       extra.push_back(std::move(file));
   }
   std::sort(extra.begin(), extra.end());
-  for (const std::string& file : extra) findings.extra.add("{}", file);
+  for (const std::string& file : extra) findings.extra.add(file);
 }
 
 std::vector<std::string> warnings(const Findings& found, std::size_t images) {
@@ -155,7 +155,7 @@ Predictions read_widerface_predictions(const std::string& path, const Dataset& d
       wanted.insert(file);
     } else {
       predictions.answers[id] = Detections{};
-      findings.missing.add("{}", file);
+      findings.missing.add(file);
     }
   }
   if (predictions.files.empty() && dataset.size() > 0) {
