@@ -25,6 +25,7 @@ struct Found {
   std::vector<LabelledFile> files;
   std::optional<Synsets> synsets;
   std::optional<fs::path> folder;
+  std::string_view source = page;
 };
 
 std::vector<std::string> image_folders() { return {"val", "ILSVRC2012_img_val", "images", ""}; }
@@ -112,22 +113,22 @@ std::optional<Found> by_names(const fs::path& root) {
 
 std::optional<Found> by_label_files(const fs::path& root) {
   if (const auto list = find_labels(root, {"val.txt", "caffe_val.txt"})) {
-    return Found{read_label_list(*list), find_synsets(root), std::nullopt};
+    return Found{read_label_list(*list), find_synsets(root), {}};
   }
   if (const auto devkit = find_labels(root, {devkit_name})) {
     auto labels = read_devkit(*devkit, root);
-    return Found{std::move(labels.files), std::move(labels.synsets), std::nullopt};
+    return Found{std::move(labels.files), std::move(labels.synsets), {}};
   }
   return std::nullopt;
 }
 
-Found by_nips_csv(const fs::path& csv) {
-  const fs::path root = csv.parent_path();
-  return {read_nips_csv(csv), find_synsets(root), root / "images"};
+Found by_nips_csv(const fs::path& csv, const fs::path& root) {
+  return {read_nips_csv(csv), find_synsets(root), root / "images",
+          "the pages of the NIPS 2017 adversarial contest"};
 }
 
 Found find_in_folder(const fs::path& root) {
-  if (fs::is_regular_file(root / "images.csv")) return by_nips_csv(root / "images.csv");
+  if (fs::is_regular_file(root / "images.csv")) return by_nips_csv(root / "images.csv", root);
   if (auto found = by_synset_folders(root)) return *found;
   if (auto found = by_names(root)) return *found;
   if (auto found = by_label_files(root)) return *found;
@@ -139,7 +140,7 @@ Found find_in_folder(const fs::path& root) {
 
 Found find_beside_file(const fs::path& file, const fs::path& root) {
   const std::string name = file.filename().string();
-  if (file.extension() == ".csv") return by_nips_csv(file);
+  if (file.extension() == ".csv") return by_nips_csv(file, root);
   if (file.extension() == ".tar") {
     if (auto found = by_label_files(root)) return *found;
     throw Error(Fault::missing, fmt::format("no labels beside {}: val.txt, caffe_val.txt or {} is "
@@ -148,9 +149,9 @@ Found find_beside_file(const fs::path& file, const fs::path& root) {
   }
   if (name == devkit_name) {
     auto labels = read_devkit(file, root);
-    return {std::move(labels.files), std::move(labels.synsets), std::nullopt};
+    return {std::move(labels.files), std::move(labels.synsets), {}};
   }
-  return {read_label_list(file), find_synsets(root), std::nullopt};
+  return {read_label_list(file), find_synsets(root), {}};
 }
 
 // The folder that holds any of the images, or the tar.
@@ -201,13 +202,13 @@ std::unique_ptr<Dataset> open_imagenet(const DatasetOptions& options) {
   auto images = with_ids(found.files);
   if (images.empty()) {
     throw Error(Fault::missing, fmt::format("no image under {}; get them from {}",
-                                            found.folder.value_or(root).string(), page));
+                                            found.folder.value_or(root).string(), found.source));
   }
   keep_listed(images, {.root = root.string(), .list = options.list});
   std::unique_ptr<ImageSource> source;
   if (options.need_images) {
     source = found.folder ? open_folder(*found.folder) : find_images(root, given, images);
-    require_images(images, *source, page);
+    require_images(images, *source, found.source);
   }
   return std::make_unique<ListedDataset>("imagenet", class_names(found.synsets), std::move(images),
                                          std::move(source));

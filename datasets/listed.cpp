@@ -173,8 +173,8 @@ void require_images(const std::vector<ListedImage>& images, const ImageSource& s
   if (missing.empty()) return;
   throw Error(
       Fault::missing,
-      fmt::format("{} of {} images are not under {}: first {}; get them from {} or restrict "
-                  "the run with --list",
+      fmt::format("{} of {} images are not under {}: first {}; get them from {}, or restrict "
+                  "the run with --list (a file of names, or the folder: what is there)",
                   with_commas(missing.size()), with_commas(files.size()), source.where(),
                   first_few(missing), page));
 }

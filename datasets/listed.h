@@ -46,8 +46,8 @@ class ListedDataset : public Dataset {
 /// or if two images here have one id.
 void keep_listed(std::vector<ListedImage>& images, const DatasetOptions& options);
 
-/// Throws Error{missing} "12 of 3,226 images are not under FOLDER: first ...; get them from PAGE or
-/// restrict the run with --list".
+/// Throws Error{missing} "12 of 3,226 images are not under FOLDER: first ...; get them from PAGE,
+/// or restrict the run with --list".
 void require_images(const std::vector<ListedImage>& images, const ImageSource& source,
                     std::string_view page);
 
