@@ -105,12 +105,17 @@ std::vector<const Tensor*> constant_inputs(const Graph& graph, const Node& node)
   return values;
 }
 
+// Beyond this a constant costs more memory than computing it costs time.
+constexpr std::int64_t largest_folded = std::int64_t{1} << 26;
+
 void fold_constants(const Graph& graph, Node& node) {
   const auto values = constant_inputs(graph, node);
   if (values.empty()) return;
   std::vector<const Shape*> shapes;
   for (const Tensor* value : values) shapes.push_back(&value->shape());
-  Tensor result = evaluate_node(node.op, values, infer_shape(node, shapes));
+  const Shape shape = infer_shape(node, shapes);
+  if (count(shape) > largest_folded) return;
+  Tensor result = evaluate_node(node.op, values, shape);
   node.op = Constant{std::move(result)};
   node.inputs.clear();
 }
