@@ -20,7 +20,10 @@ dnnl::memory Workspace::memory(const Place& place) const {
 BoundPlan::BoundPlan(std::shared_ptr<const Plan> plan, const dnnl::engine& engine, Memory& memory)
     : plan_(std::move(plan)), workspace_{engine, dnnl::stream(engine)} {
   const std::size_t bytes = plan_->arena.bytes + plan_->scratch_bytes;
-  if (memory.size() < bytes) memory = Memory(bytes);
+  if (memory.size() < bytes) {
+    memory = Memory();  // free first: both at once would be the peak
+    memory = Memory(bytes);
+  }
   workspace_.arena = memory.data();
   workspace_.scratch = memory.data() + plan_->arena.bytes;
   workspace_.offsets = &plan_->arena.offsets;
