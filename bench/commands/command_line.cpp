@@ -57,64 +57,68 @@ constexpr auto format_help = "markdown, json or csv";
 constexpr auto data_help = "folder of the data set (default: $QUANTBENCH_DATA/NAME)";
 constexpr auto weights_help = "a network's file, or a folder to look for it, four levels deep";
 
+// `kind` is what the help calls the value; a list is given by repeating the option.
+template <class T>
+void option(CLI::App* command, const char* name, T& value, const char* kind, const char* about) {
+  command->add_option(name, value, about)->type_name(kind)->allow_extra_args(false);
+}
+
 void add_run(CLI::App& app, RunArguments& a) {
   CLI::App* run = app.add_subcommand("run", "Run networks over a data set and score their answers");
-  run->add_option("--suite", a.suite, "suite by name, or a path to a .json file");
-  run->add_option("--dataset", a.dataset, "data set by name, for a --model of your own");
-  run->add_option("--model", a.models, "model by name, or a network file (repeatable)")
-      ->allow_extra_args(false);
-  run->add_option("--backend", a.backends, "backend by name (repeatable)")->allow_extra_args(false);
-  run->add_option("--weights", a.weights, weights_help);
-  run->add_option("--data", a.data, data_help);
-  run->add_option("--list", a.list, "image list (file), or an image set of the data set");
-  run->add_option("--prepare", a.prepare, "preparation by name, instead of the model card's");
-  run->add_option("--decode", a.decode, "decoder by name, instead of the model card's");
-  run->add_option("--protocol", a.protocol, "a published variant of the evaluator's protocol");
-  run->add_option("--limit", a.limit, "a random subset of N images (default: all)");
-  run->add_option("--seed", a.seed, "which subset (default: 1)");
-  run->add_option("--threads", a.threads, "images at a time (default: one per core)");
-  run->add_option("--bootstrap", a.bootstrap, "replicates for the intervals (default: 1000)");
-  run->add_option("--out", a.out, "folder for results (default: out/SUITE)");
+  option(run, "--suite", a.suite, "NAME", "suite by name, or a path to a .json file");
+  option(run, "--dataset", a.dataset, "NAME", "data set by name, for a --model of your own");
+  option(run, "--model", a.models, "NAME", "model by name, or a network file (repeatable)");
+  option(run, "--backend", a.backends, "NAME", "backend by name (repeatable)");
+  option(run, "--weights", a.weights, "PATH", weights_help);
+  option(run, "--data", a.data, "DIR", data_help);
+  option(run, "--list", a.list, "LIST", "image list (file), or an image set of the data set");
+  option(run, "--prepare", a.prepare, "NAME", "preparation by name, instead of the model card's");
+  option(run, "--decode", a.decode, "NAME", "decoder by name, instead of the model card's");
+  option(run, "--protocol", a.protocol, "NAME", "a published variant of the evaluator's protocol");
+  option(run, "--limit", a.limit, "N", "a random subset of N images (default: all)");
+  option(run, "--seed", a.seed, "N", "which subset (default: 1)");
+  option(run, "--threads", a.threads, "N", "images at a time (default: one per core)");
+  option(run, "--bootstrap", a.bootstrap, "N", "replicates for the intervals (default: 1000)");
+  option(run, "--out", a.out, "DIR", "folder for results (default: out/SUITE)");
   run->add_flag("--restart", a.restart, "throw earlier answers away");
-  run->add_option("--plugin", a.plugins, "backend built elsewhere: libNAME.so (repeatable)")
-      ->allow_extra_args(false);
-  run->add_option("--format", a.format, format_help);
+  option(run, "--plugin", a.plugins, "FILE", "backend built elsewhere: libNAME.so (repeatable)");
+  option(run, "--format", a.format, "NAME", format_help);
   run->footer(run_footer);
 }
 
 void add_score(CLI::App& app, ScoreArguments& a) {
   CLI::App* score = app.add_subcommand("score", "Score answers given already, ours or another's");
-  score->add_option("RUN", a.run, "folder of a run, to score its journals again");
-  score->add_option("--suite", a.suite, "suite by name, to score --predictions");
-  score->add_option("--predictions", a.predictions, "what another program wrote");
-  score->add_option("--data", a.data, data_help);
-  score->add_option("--list", a.list, "image list (file), or an image set of the data set");
-  score->add_option("--protocol", a.protocol, "a published variant of the evaluator's protocol");
-  score->add_option("--bootstrap", a.bootstrap, "replicates for the intervals (default: 1000)");
-  score->add_option("--out", a.out, "folder for result.json, report.md and results.csv");
-  score->add_option("--format", a.format, format_help);
+  option(score, "RUN", a.run, "", "folder of a run, to score its journals again");
+  option(score, "--suite", a.suite, "NAME", "suite by name, to score --predictions");
+  option(score, "--predictions", a.predictions, "PATH", "what another program wrote");
+  option(score, "--data", a.data, "DIR", data_help);
+  option(score, "--list", a.list, "LIST", "image list (file), or an image set of the data set");
+  option(score, "--protocol", a.protocol, "NAME",
+         "a published variant of the evaluator's protocol");
+  option(score, "--bootstrap", a.bootstrap, "N", "replicates for the intervals (default: 1000)");
+  option(score, "--out", a.out, "DIR", "folder for result.json, report.md and results.csv");
+  option(score, "--format", a.format, "NAME", format_help);
   score->footer(score_footer);
 }
 
 void add_list(CLI::App& app, ListArguments& a) {
   CLI::App* list = app.add_subcommand("list", "List what there is, and what has its data");
-  list->add_option("WHAT", a.what,
-                   "suites, models, backends, data, evaluators, preparations or decoders");
-  list->add_option("--data", a.data, "folder of a data set, or of several by name");
-  list->add_option("--weights", a.weights, weights_help);
-  list->add_option("--plugin", a.plugins, "backend built elsewhere: libNAME.so (repeatable)")
-      ->allow_extra_args(false);
-  list->add_option("--format", a.format, format_help);
+  option(list, "WHAT", a.what, "",
+         "suites, models, backends, data, evaluators, preparations or decoders");
+  option(list, "--data", a.data, "DIR", "folder of a data set, or of several by name");
+  option(list, "--weights", a.weights, "PATH", weights_help);
+  option(list, "--plugin", a.plugins, "FILE", "backend built elsewhere: libNAME.so (repeatable)");
+  option(list, "--format", a.format, "NAME", format_help);
   list->footer(list_footer);
 }
 
 void add_audit(CLI::App& app, AuditArguments& a) {
   CLI::App* audit = app.add_subcommand("audit", "Parameters, multiply-accumulates and bytes");
-  audit->add_option("MODEL", a.model, "model by name, or a network file");
-  audit->add_option("--weights", a.weights, weights_help);
-  audit->add_option("--data", a.data, "another folder to look for the file");
-  audit->add_option("--input", a.input, "shape of the input, 1x3x224x224");
-  audit->add_option("--format", a.format, format_help);
+  option(audit, "MODEL", a.model, "", "model by name, or a network file");
+  option(audit, "--weights", a.weights, "PATH", weights_help);
+  option(audit, "--data", a.data, "DIR", "another folder to look for the file");
+  option(audit, "--input", a.input, "SHAPE", "shape of the input, 1x3x224x224");
+  option(audit, "--format", a.format, "NAME", format_help);
   audit->footer(audit_footer);
 }
 

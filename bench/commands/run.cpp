@@ -174,6 +174,9 @@ int execute(const RunArguments& a, std::ostream& out, std::ostream& err) {
     if (!result.record.error.empty()) {
       err << "bench: " << one.name() << ": " << result.record.error << std::endl;
     }
+    for (const std::string& warning : result.record.warnings) {
+      err << "bench: " << one.name() << ": warning: " << warning << std::endl;
+    }
     records.push_back(result.record);
     if (code == exit_ok) code = result.exit_code;
     if (result.exit_code == exit_interrupted) {

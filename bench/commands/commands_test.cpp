@@ -1,0 +1,304 @@
+#include "bench/commands/commands.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+#include "bench/commands/dispatch.h"
+#include "bench/commands/progress.h"
+#include "bench/files.h"
+#include "bench/tiny_lfw.h"
+#include "models/testing.h"
+#include "reports/run_record.h"
+
+namespace bench {
+namespace {
+
+using testing::TemporaryFolder;
+
+struct Ran {
+  int code;
+  std::string out, err;
+};
+
+Ran bench(const std::vector<std::string>& arguments) {
+  std::ostringstream out, err;
+  const int code = dispatch(arguments, out, err);
+  return {code, out.str(), err.str()};
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != text.npos;
+}
+
+TEST_CASE("Help is as approved") {
+  const std::vector<std::pair<std::string, std::vector<std::string>>> pages = {
+      {"help", {"--help"}},
+      {"help_run", {"run", "--help"}},
+      {"help_score", {"score", "--help"}},
+      {"help_list", {"list", "--help"}},
+      {"help_audit", {"audit", "--help"}}};
+  for (const auto& [name, arguments] : pages) {
+    const Ran ran = bench(arguments);
+    CHECK(ran.code == exit_ok);
+    CHECK(ran.err.empty());
+    const std::string path = BENCH_SOURCE_DIR "/bench/commands/golden/" + name + ".txt";
+    if (std::getenv("QUANTBENCH_APPROVE")) write_file(path, ran.out);  // then read the difference
+    CHECK(ran.out == read_file(path));
+  }
+}
+
+TEST_CASE("A wrong command line is one line with a suggestion, and exit code 2") {
+  const auto line = [](const std::vector<std::string>& arguments) {
+    const Ran ran = bench(arguments);
+    CHECK(ran.code == exit_usage);
+    CHECK(ran.out.empty());
+    CHECK(std::count(ran.err.begin(), ran.err.end(), '\n') == 1);
+    return ran.err;
+  };
+  CHECK(contains(line({}), "no command given"));
+  CHECK(contains(line({"rnu"}), "unknown command 'rnu'; did you mean 'run'?"));
+  CHECK(contains(line({"run", "--siute", "lfw"}), "did you mean '--suite'?"));
+  CHECK(contains(line({"run", "--siute=lfw"}), "did you mean '--suite'?"));
+  CHECK(contains(line({"run", "--suite"}), "--suite"));
+  CHECK(contains(line({"run", "surplus"}), "unexpected argument 'surplus'"));
+  CHECK(contains(line({"run"}), "give --suite NAME"));
+  CHECK(contains(line({"run", "--suite", "lfv"}), "did you mean 'lfw'?"));
+  CHECK(contains(line({"run", "--suite", "lfw", "--limit", "x"}), "--limit"));
+  CHECK(contains(line({"run", "--suite", "lfw", "--limit", "-3"}), "--limit"));
+  CHECK(contains(line({"run", "--suite", "lfw", "--threads", "-1"}), "--threads"));
+  CHECK(contains(line({"run", "--suite", "lfw", "--format", "markdwon"}), "'markdown'"));
+  CHECK(contains(line({"run", "--suite", "lfw", "--model", "mobilefacenett"}), "'mobilefacenet'"));
+  CHECK(contains(line({"run", "--suite", "lfw", "--backend", "flaot"}), "'float'"));
+  CHECK(contains(line({"run", "--suite", "lfw", "--prepare", "yunett"}), "'yunet'"));
+  CHECK(contains(line({"run", "--suite", "lfw", "--decode", "embeding"}), "'embedding'"));
+  CHECK(contains(line({"run", "--suite", "lfw", "--protocol", "facenett"}), "'facenet'"));
+  CHECK(contains(line({"run", "--suite", "imagenet", "--model", "slim-320"}), "for widerface"));
+  CHECK(contains(line({"run", "--suite", "lfw", "--model", "a.onnx"}), "--prepare and --decode"));
+  CHECK(contains(line({"run", "--suite", "voc-segmentation"}), "bench score"));
+  CHECK(contains(line({"score"}), "give either"));
+  CHECK(contains(line({"score", "--suite", "lfw"}), "go together"));
+  CHECK(contains(line({"list", "modells"}), "'models'"));
+  CHECK(contains(line({"audit"}), "give a model"));
+  CHECK(contains(line({"audit", "a.onnx", "--input"}), "--input"));
+}
+
+TEST_CASE("What is missing is exit code 3") {
+  const Ran no_data = bench({"run", "--suite", "lfw", "--data", "/nowhere/at/all"});
+  CHECK(no_data.code == exit_missing);
+  CHECK(contains(no_data.err, "/nowhere/at/all"));
+  CHECK(bench({"score", "/nowhere/at/all"}).code == exit_missing);
+  CHECK(bench({"audit", "/nowhere/net.onnx"}).code == exit_missing);
+  CHECK(bench({"run", "--suite", "./no.json"}).code == exit_missing);
+  CHECK(bench({"list", "--plugin", "/nowhere/libx.so"}).code == exit_missing);
+}
+
+TEST_CASE("The list names everything, as text and as data") {
+  const Ran ran = bench({"list"});
+  CHECK(ran.code == exit_ok);
+  for (const char* name : {"widerface", "rfb-320", "float", "face-verification", "ultraface-320",
+                           "yolo-darknet", "voc-segmentation"}) {
+    CHECK(contains(ran.out, name));
+  }
+  const Json json = parse_json(bench({"list", "models", "--format", "json"}).out, "list");
+  CHECK_FALSE(JsonFields(json, "list").objects("models").empty());
+  CHECK(contains(bench({"list", "suites", "--format", "csv"}).out, "suite,data,evaluator"));
+}
+
+TEST_CASE("Cases: the suite's own, narrowed, moved to other backends, or new") {
+  Suite suite;
+  suite.name = "s";
+  suite.dataset = "lfw";
+  suite.cases = {{"a", "float", "", ""}, {"a", "float", "p", ""}, {"b", "float", "", ""}};
+  const auto names = [&](RunArguments a) {
+    std::string text;
+    for (const Case& one : choose_cases(suite, a)) text += one.name() + " ";
+    return text;
+  };
+  RunArguments a;
+  CHECK(names(a) == "a.float a.p.float b.float ");
+  a.models = {"b", "a"};
+  CHECK(names(a) == "b.float a.float a.p.float ");
+  a.models = {"a"};
+  a.backends = {"int8", "float"};
+  CHECK(names(a) == "a.int8 a.float a.p.int8 a.p.float ");
+  a.prepare = "q";  // now the two cases of a are one
+  CHECK(names(a) == "a.q.int8 a.q.float ");
+  a = {};
+  a.models = {"mobilefacenet", "dir/net.onnx"};
+  CHECK(names(a) == "mobilefacenet.float net.float ");
+}
+
+TEST_CASE("A command line can be pasted back into a shell") {
+  CHECK(shell_line({"run", "--data", "a b", "", "it's", "$x"}) ==
+        "bench run --data 'a b' '' 'it'\\''s' '$x'");
+}
+
+TEST_CASE("Progress in words") {
+  CHECK(progress_text("c", {100, 0, 0, 0}, 0) == "c: 0 of 100 images");
+  // 20 images in 4 s are 5 a second; 100 - 30 - 20 = 50 are left, 10 s.
+  CHECK(progress_text("c", {100, 30, 20, 1}, 4) ==
+        "c: 50 of 100 images (30 from before), 1 failed, 5.0 img/s, 0:10 left");
+  CHECK(progress_text("c", {4000, 0, 1, 0}, 1) == "c: 1 of 4000 images, 1.0 img/s, 1:06:39 left");
+  CHECK(progress_text("c", {10, 0, 10, 0}, 5) == "c: 10 of 10 images, 2.0 img/s");
+}
+
+// The whole way, on drawings: `more` is added to a run of the tiny network.
+class TinyRun {
+ public:
+  explicit TinyRun(int people = 6) { testing::write_tiny_lfw(folder_.path(), people); }
+
+  Ran operator()(const std::string& out, std::vector<std::string> more = {}) const {
+    std::vector<std::string> all = {"run",
+                                    "--dataset",
+                                    "lfw",
+                                    "--data",
+                                    file("lfw"),
+                                    "--model",
+                                    file("tiny.onnx"),
+                                    "--prepare",
+                                    "mobilefacenet-112",
+                                    "--decode",
+                                    "embedding",
+                                    "--bootstrap",
+                                    "50",
+                                    "--out",
+                                    file(out)};
+    all.insert(all.end(), more.begin(), more.end());
+    return bench(all);
+  }
+  std::string file(const std::string& name) const { return (folder_.path() / name).string(); }
+  RunRecord record(const std::string& out) const {
+    const std::string path = file(out) + "/result.json";
+    return read_result_file(read_file(path), path).at(0);
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+TEST_CASE("A run from files to table; the same command again resumes and says the same") {
+  const TinyRun run;
+  const Ran first = run("a");
+  INFO(first.err);
+  REQUIRE(first.code == exit_ok);
+  CHECK(contains(first.out, "| tiny.onnx | float"));
+  CHECK(contains(first.err, "12 of 12 images"));
+  const RunRecord record = run.record("a");
+  CHECK(record.status == "passed");
+  CHECK(record.data.listed == 12);
+  CHECK(record.model.files.at(0).sha256.size() == 64);
+  CHECK_FALSE(record.backend.layers.empty());
+  CHECK(contains(record.command, "bench run --dataset lfw"));
+  for (const char* name : {"report.md", "results.csv", "tiny.float.journal"}) {
+    CHECK(std::filesystem::exists(run.file("a") + "/" + name));
+  }
+  const Ran again = run("a");
+  CHECK(again.code == exit_ok);
+  CHECK(again.out == first.out);
+  CHECK(contains(again.err, "(12 from before)"));
+  CHECK(run("threads", {"--threads", "1"}).code == exit_ok);
+  CHECK(run.record("threads").answers_digest == record.answers_digest);
+}
+
+TEST_CASE("Formats of a run") {
+  const TinyRun run;
+  const Ran json = run("a", {"--format", "json"});
+  CHECK(read_result_file(json.out, "stdout").size() == 1);
+  CHECK(contains(run("a", {"--format", "csv"}).out, "lfw,tiny.float,passed,tiny.onnx,float,"));
+}
+
+TEST_CASE("Another question is not answered from an old journal") {
+  const TinyRun run;
+  REQUIRE(run("a").code == exit_ok);
+  const Ran other = run("a", {"--limit", "4", "--seed", "3"});
+  CHECK(other.code == exit_usage);
+  CHECK(contains(other.err, "another limit ('0', now '4')"));
+  const Ran fresh = run("a", {"--limit", "4", "--seed", "3", "--restart"});
+  CHECK(fresh.code == exit_ok);
+  CHECK(contains(fresh.out, "Subset: 4 of 12 images of lfw, drawn with seed 3."));
+}
+
+TEST_CASE("A broken image fails that image, and is repaired by running again") {
+  const TinyRun run;
+  REQUIRE(run("whole").code == exit_ok);
+  const std::string victim = run.file("lfw/P1/P1_0001.png");
+  const std::string good = read_file(victim);
+  for (const std::string& bad : {good.substr(0, good.size() / 2), std::string()}) {
+    write_file(victim, bad);
+    const Ran ran = run("a", {"--restart"});
+    CHECK(ran.code == exit_bad_data);
+    const RunRecord record = run.record("a");
+    CHECK(record.status == "failed");
+    CHECK(record.data.scored == 11);
+    CHECK(record.data.failed == 1);
+    CHECK(record.data.scored + record.data.skipped + record.data.failed == record.data.listed);
+    REQUIRE(record.failures.size() == 1);
+    CHECK(contains(record.failures[0].message, victim));
+    CHECK(contains(ran.out, "1 of 12 images failed"));
+  }
+  write_file(victim, good);
+  const Ran repaired = run("a");
+  CHECK(repaired.code == exit_ok);
+  CHECK(contains(repaired.err, "(11 from before)"));
+  CHECK(run.record("a").answers_digest == run.record("whole").answers_digest);
+}
+
+TEST_CASE("A case that cannot begin ends alone, with its own exit code") {
+  const TinyRun run;
+  write_file(run.file("broken.onnx"), "no network");
+  const Ran ran = run("a", {"--model", run.file("broken.onnx")});
+  CHECK(ran.code == exit_bad_data);
+  CHECK(contains(ran.err, "broken.onnx"));
+  CHECK(contains(ran.out, "| tiny.onnx"));
+  CHECK(contains(ran.out, "broken.float: failed: "));
+  CHECK(run("b", {"--model", run.file("absent.onnx")}).code == exit_missing);
+}
+
+TEST_CASE("An output folder that cannot be one is exit code 6") {
+  const TinyRun run;
+  write_file(run.file("occupied"), "a file");
+  CHECK(run("occupied").code == exit_environment);
+}
+
+TEST_CASE("A run is scored again by another protocol, from its journal alone") {
+  const TinyRun run;
+  REQUIRE(run("a").code == exit_ok);
+  const RunRecord before = run.record("a");
+  const Ran same = bench({"score", run.file("a"), "--bootstrap", "50", "--format", "json"});
+  REQUIRE(same.code == exit_ok);
+  const RunRecord again = read_result_file(same.out, "stdout").at(0);
+  CHECK(again.answers_digest == before.answers_digest);
+  REQUIRE(again.metrics.size() == before.metrics.size());
+  CHECK(again.metrics[0].value == before.metrics[0].value);
+
+  const Ran other =
+      bench({"score", run.file("a"), "--protocol", "facenet", "--out", run.file("s")});
+  CHECK(other.code == exit_ok);
+  CHECK(run.record("s").evaluator.meaning != before.evaluator.meaning);
+  CHECK(bench({"score", run.file("a"), "--protocol", "facenett"}).code == exit_usage);
+
+  // A journal that lacks images is scored, and is no pass.
+  REQUIRE(run("part", {"--limit", "0"}).code == exit_ok);
+  const std::string journal = run.file("part") + "/tiny.float.journal";
+  const std::string bytes = read_file(journal);
+  write_file(journal, bytes.substr(0, bytes.rfind("QBR1")));
+  const Ran part = bench({"score", run.file("part")});
+  CHECK(part.code == exit_failed);
+  CHECK(contains(part.out, "1 of 12 images not answered yet"));
+}
+
+TEST_CASE("The audit of a network file") {
+  const TinyRun run;
+  const Ran ran = bench({"audit", run.file("tiny.onnx")});
+  CHECK(ran.code == exit_ok);
+  CHECK(contains(ran.out, "| input                    | 1x3x112x112"));
+  CHECK(bench({"audit", run.file("tiny.onnx"), "--input", "3x4"}).code == exit_usage);
+  CHECK(bench({"audit", run.file("tiny.onnx"), "--input", "1x3x112x112x"}).code == exit_usage);
+  CHECK(bench({"audit", run.file("tiny.onnx"), "--input", "1x3x9x9"}).code == exit_bad_data);
+}
+
+}  // namespace
+}  // namespace bench

@@ -1,0 +1,168 @@
+// The program itself, as a process: signals, kills, a full disk, closed output.
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
+#include "bench/commands/dispatch.h"
+#include "bench/files.h"
+#include "bench/tiny_lfw.h"
+#include "models/testing.h"
+#include "reports/run_record.h"
+
+namespace bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int people = 150;  // 300 images
+
+class Program {
+ public:
+  Program() { testing::write_tiny_lfw(folder_.path(), people); }
+
+  std::string file(const std::string& name) const { return (folder_.path() / name).string(); }
+
+  std::vector<std::string> run_arguments(const std::string& out, int threads) const {
+    return {"run",
+            "--dataset",
+            "lfw",
+            "--data",
+            file("lfw"),
+            "--model",
+            file("tiny.onnx"),
+            "--prepare",
+            "mobilefacenet-112",
+            "--decode",
+            "embedding",
+            "--bootstrap",
+            "0",
+            "--threads",
+            std::to_string(threads),
+            "--out",
+            file(out)};
+  }
+
+  // Starts the program with stderr to a file; `file_limit` bounds the size of what it writes.
+  pid_t start(std::vector<std::string> arguments, const std::string& standard_out = "/dev/null",
+              rlim_t file_limit = RLIM_INFINITY) const {
+    const pid_t child = fork();
+    if (child != 0) return child;
+    rlimit limit{};
+    getrlimit(RLIMIT_FSIZE, &limit);
+    limit.rlim_cur = std::min(limit.rlim_max, file_limit);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    dup2(open(standard_out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644), 1);
+    dup2(open(file("stderr").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644), 2);
+    std::vector<char*> argv = {const_cast<char*>("bench")};
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    execv(BENCH_PROGRAM, argv.data());
+    _exit(127);
+  }
+
+  int run(const std::string& out, int threads = 2) const {
+    return wait(start(run_arguments(out, threads)));
+  }
+
+  // The exit code; 1000 + number for a signal.
+  static int wait(pid_t child) {
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+  }
+
+  // Returns once the journal of `out` holds `bytes`, or the time is up.
+  void wait_for_journal(const std::string& out, std::uintmax_t bytes) const {
+    for (int i = 0; i < 20000; ++i) {
+      std::error_code none;
+      const auto size = fs::file_size(file(out) + "/tiny.float.journal", none);
+      if (!none && size >= bytes) return;
+      std::this_thread::sleep_for(std::chrono::microseconds(500));
+    }
+  }
+
+  std::string digest(const std::string& out) const {
+    const std::string path = file(out) + "/result.json";
+    return read_result_file(read_file(path), path).at(0).answers_digest;
+  }
+
+  std::uintmax_t journal_size(const std::string& out) const {
+    return fs::file_size(file(out) + "/tiny.float.journal");
+  }
+
+ private:
+  testing::TemporaryFolder folder_;
+};
+
+TEST_CASE("kill -9 at any moment, then the same command: the same digest") {
+  const Program program;
+  REQUIRE(program.run("whole") == exit_ok);
+  const std::uintmax_t whole = program.journal_size("whole");
+  int kills = 0;
+  for (std::uintmax_t part = 1; part < 6; ++part) {
+    const pid_t child = program.start(program.run_arguments("killed", 2));
+    program.wait_for_journal("killed", whole * part / 6);
+    kill(child, SIGKILL);
+    kills += Program::wait(child) == 1000 + SIGKILL ? 1 : 0;
+  }
+  CHECK(kills > 0);
+  REQUIRE(program.run("killed") == exit_ok);
+  CHECK(program.digest("killed") == program.digest("whole"));
+}
+
+TEST_CASE("SIGINT and SIGTERM finish the images in hand, exit 130, and say how to go on") {
+  const Program program;
+  REQUIRE(program.run("whole") == exit_ok);
+  for (const int number : {SIGINT, SIGTERM}) {
+    const std::string out = "stopped" + std::to_string(number);
+    const pid_t child = program.start(program.run_arguments(out, 1));
+    program.wait_for_journal(out, program.journal_size("whole") / 4);
+    kill(child, number);
+    REQUIRE(Program::wait(child) == exit_interrupted);
+    const std::string said = read_file(program.file("stderr"));
+    CHECK(said.find("interrupted; go on with: bench run --dataset lfw") != said.npos);
+    CHECK(program.journal_size(out) < program.journal_size("whole"));
+    REQUIRE(program.run(out) == exit_ok);
+    CHECK(program.digest(out) == program.digest("whole"));
+  }
+}
+
+TEST_CASE("A full disk is exit code 6, and what was answered is kept") {
+  const Program program;
+  REQUIRE(program.run("whole") == exit_ok);
+  const auto half = program.journal_size("whole") / 2;
+  CHECK(Program::wait(program.start(program.run_arguments("full", 2), "/dev/null", half)) ==
+        exit_environment);
+  const std::string said = read_file(program.file("stderr"));
+  CHECK(said.find("tiny.float.journal: cannot be written; every answer before") != said.npos);
+  const auto kept = program.journal_size("full");
+  CHECK(kept > half - 2000);
+  CHECK(kept <= half);
+  REQUIRE(program.run("full") == exit_ok);
+  CHECK(program.digest("full") == program.digest("whole"));
+}
+
+TEST_CASE("A result that cannot be printed is exit code 6") {
+  const Program program;
+  CHECK(Program::wait(program.start({"list"}, "/dev/full")) == exit_environment);
+  CHECK(Program::wait(program.start({"--version"}, "/dev/full")) == exit_environment);
+  CHECK(Program::wait(program.start({"--version"})) == exit_ok);
+}
+
+TEST_CASE("Two runs into one folder at once: the second is refused") {
+  const Program program;
+  const pid_t first = program.start(program.run_arguments("same", 1));
+  program.wait_for_journal("same", 4000);
+  CHECK(program.run("same") == exit_environment);
+  CHECK(Program::wait(first) == exit_ok);
+}
+
+}  // namespace
+}  // namespace bench
