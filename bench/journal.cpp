@@ -243,9 +243,10 @@ JournalWriter::JournalWriter(const std::string& path, const JournalHeader& heade
     const bool fresh = existing.end() <= file_magic.size();  // nothing, or a torn header
     if (!fresh) check_same(path, existing.header(), header);
     end_ = fresh ? 0 : existing.end();
-    if (ftruncate(file_, static_cast<off_t>(end_)) != 0) cannot(path, "be cut to whole records");
+    const bool torn = std::filesystem::file_size(path) != end_;
+    if (torn && ftruncate(file_, static_cast<off_t>(end_)) != 0) cannot(path, "be cut");
     if (fresh) write(header_payload(header));
-    sync();
+    if (fresh || torn) sync();
   } catch (...) {
     close(file_);
     throw;
@@ -253,7 +254,7 @@ JournalWriter::JournalWriter(const std::string& path, const JournalHeader& heade
 }
 
 JournalWriter::~JournalWriter() {
-  fdatasync(file_);
+  if (unsynced_ > 0) fdatasync(file_);
   close(file_);
 }
 
@@ -271,7 +272,7 @@ void JournalWriter::append(const JournalEntry& entry) {
 
 void JournalWriter::flush() {
   const std::lock_guard lock(mutex_);
-  sync();
+  if (unsynced_ > 0) sync();
 }
 
 void JournalWriter::write(const std::string& payload) {

@@ -21,11 +21,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int people = 150;  // 300 images
-
 class Program {
  public:
-  Program() { testing::write_tiny_lfw(folder_.path(), people); }
+  explicit Program(int people = 150) { testing::write_tiny_lfw(folder_.path(), people); }
 
   std::string file(const std::string& name) const { return (folder_.path() / name).string(); }
 
@@ -82,7 +80,7 @@ class Program {
   void wait_for_journal(const std::string& out, std::uintmax_t bytes) const {
     for (int i = 0; i < 20000; ++i) {
       std::error_code none;
-      const auto size = fs::file_size(file(out) + "/tiny.float.journal", none);
+      const auto size = fs::file_size(file(out) + "/tiny.mobilefacenet-112.float.journal", none);
       if (!none && size >= bytes) return;
       std::this_thread::sleep_for(std::chrono::microseconds(500));
     }
@@ -94,7 +92,7 @@ class Program {
   }
 
   std::uintmax_t journal_size(const std::string& out) const {
-    return fs::file_size(file(out) + "/tiny.float.journal");
+    return fs::file_size(file(out) + "/tiny.mobilefacenet-112.float.journal");
   }
 
  private:
@@ -141,7 +139,8 @@ TEST_CASE("A full disk is exit code 6, and what was answered is kept") {
   CHECK(Program::wait(program.start(program.run_arguments("full", 2), "/dev/null", half)) ==
         exit_environment);
   const std::string said = read_file(program.file("stderr"));
-  CHECK(said.find("tiny.float.journal: cannot be written; every answer before") != said.npos);
+  CHECK(said.find("tiny.mobilefacenet-112.float.journal: cannot be written; every answer before") !=
+        said.npos);
   const auto kept = program.journal_size("full");
   CHECK(kept > half - 2000);
   CHECK(kept <= half);
@@ -150,7 +149,7 @@ TEST_CASE("A full disk is exit code 6, and what was answered is kept") {
 }
 
 TEST_CASE("A result that cannot be printed is exit code 6") {
-  const Program program;
+  const Program program(2);
   CHECK(Program::wait(program.start({"list"}, "/dev/full")) == exit_environment);
   CHECK(Program::wait(program.start({"--version"}, "/dev/full")) == exit_environment);
   CHECK(Program::wait(program.start({"--version"})) == exit_ok);

@@ -53,8 +53,8 @@ TEST_CASE("A faulty suite names file and key") {
   };
   CHECK(fault(R"("about")", R"("abuot")") == "s.json: about: is missing");
   CHECK(fault(R"("about": "a")", R"("about": 1)") == "s.json: about: expected text");
-  CHECK(fault(R"("about": "a")", R"("about": "a", "limt": 3)")
-            .find("s.json: limt: unknown key 'limt'; did you mean 'limit'?") == 0);
+  CHECK(fault(R"("about": "a")", R"("about": "a", "limits": 3)")
+            .find("s.json: limits: unknown key 'limits'; did you mean 'limit'?") == 0);
   CHECK(fault(R"("about": "a")", R"("about": "a", "about": "b")") ==
         "s.json: the key 'about' is given twice");
   CHECK(fault(R"("model": "m")", R"("model": 7)") == "s.json: cases[0].model: expected text");

@@ -192,7 +192,7 @@ TEST_CASE("A run from files to table; the same command again resumes and says th
   CHECK(record.model.files.at(0).sha256.size() == 64);
   CHECK_FALSE(record.backend.layers.empty());
   CHECK(contains(record.command, "bench run --dataset lfw"));
-  for (const char* name : {"report.md", "results.csv", "tiny.float.journal"}) {
+  for (const char* name : {"report.md", "results.csv", "tiny.mobilefacenet-112.float.journal"}) {
     CHECK(std::filesystem::exists(run.file("a") + "/" + name));
   }
   const Ran again = run("a");
@@ -207,7 +207,8 @@ TEST_CASE("Formats of a run") {
   const TinyRun run;
   const Ran json = run("a", {"--format", "json"});
   CHECK(read_result_file(json.out, "stdout").size() == 1);
-  CHECK(contains(run("a", {"--format", "csv"}).out, "lfw,tiny.float,passed,tiny.onnx,float,"));
+  CHECK(contains(run("a", {"--format", "csv"}).out,
+                 "lfw,tiny.mobilefacenet-112.float,passed,tiny.onnx,float,"));
 }
 
 TEST_CASE("Another question is not answered from an old journal") {
@@ -253,7 +254,7 @@ TEST_CASE("A case that cannot begin ends alone, with its own exit code") {
   CHECK(ran.code == exit_bad_data);
   CHECK(contains(ran.err, "broken.onnx"));
   CHECK(contains(ran.out, "| tiny.onnx"));
-  CHECK(contains(ran.out, "broken.float: failed: "));
+  CHECK(contains(ran.out, "broken.mobilefacenet-112.float: failed: "));
   CHECK(run("b", {"--model", run.file("absent.onnx")}).code == exit_missing);
 }
 
@@ -282,7 +283,7 @@ TEST_CASE("A run is scored again by another protocol, from its journal alone") {
 
   // A journal that lacks images is scored, and is no pass.
   REQUIRE(run("part", {"--limit", "0"}).code == exit_ok);
-  const std::string journal = run.file("part") + "/tiny.float.journal";
+  const std::string journal = run.file("part") + "/tiny.mobilefacenet-112.float.journal";
   const std::string bytes = read_file(journal);
   write_file(journal, bytes.substr(0, bytes.rfind("QBR1")));
   const Ran part = bench({"score", run.file("part")});
