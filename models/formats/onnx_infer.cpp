@@ -47,7 +47,7 @@ void want_rank(const Sizes& in, std::size_t rank) {
 Size broadcast(const Size& a, const Size& b, NodeId id, int axis) {
   if (a == b || b.is(1)) return a;
   if (a.is(1)) return b;
-  if (a.is_constant() && b.is_constant()) {
+  if (a.value && b.value && *a.value != *b.value && *a.value != 1 && *b.value != 1) {
     reject("sizes " + std::to_string(*a.value) + " and " + std::to_string(*b.value) +
            " do not broadcast");
   }

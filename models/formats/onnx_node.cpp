@@ -112,12 +112,15 @@ bool OnnxNode::is_whole(std::size_t i) {
 }
 
 bool OnnxNode::on_shapes() {
-  bool all_whole = input_count() > 0;
+  bool some_shape = false, all_whole = input_count() > 0;
   for (std::size_t i = 0; i < input_count(); ++i) {
-    if (std::holds_alternative<Integers>(value(i))) return true;
+    const OnnxValue& found = value(i);
+    const auto* node = std::get_if<NodeId>(&found);
+    if (node && !graph_.constant(*node)) return false;
+    some_shape = some_shape || std::holds_alternative<Integers>(found);
     all_whole = all_whole && is_whole(i);
   }
-  return all_whole;
+  return some_shape || all_whole;
 }
 
 int OnnxNode::axis_of(std::int64_t axis, std::size_t rank) {

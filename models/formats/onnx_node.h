@@ -70,7 +70,8 @@ class OnnxNode {
   std::vector<std::int64_t> known_numbers(std::size_t i);
   /// Whether input i is whole numbers of a shape, or a constant list of a whole type.
   bool is_whole(std::size_t i);
-  /// Whether this node computes shapes: some input is whole numbers of one, or all are is_whole.
+  /// Whether this node computes shapes: no input depends on the image's content, and some is whole
+  /// numbers of a shape or all are is_whole.
   bool on_shapes();
 
   const Sizes& sizes(NodeId node) const { return graph_.sizes(node); }

@@ -198,6 +198,13 @@ class Walk {
   std::set<std::string> made_somewhere_;
 };
 
+/// A network whose file fixes its input must fit it. An open batch is taken as 1.
+void check_at_declared_size(const Graph& graph) {
+  Shape shape = std::get<Input>(graph.nodes[0].op).shape;
+  if (shape[0] < 0) shape[0] = 1;
+  if (std::ranges::count(shape, -1) == 0) infer_shapes(graph, shape);
+}
+
 }  // namespace
 
 LoadedNetwork read_onnx(std::string_view bytes, const std::string& path) try {
@@ -215,6 +222,7 @@ LoadedNetwork read_onnx(std::string_view bytes, const std::string& path) try {
   result.files.insert(result.files.end(), files.external.begin(), files.external.end());
   result.format = "onnx opset " + std::to_string(opset);
   validate(result.graph);
+  check_at_declared_size(result.graph);
   return result;
 } catch (const Error& error) {
   throw Error(error.fault(), path + ": " + error.what());
