@@ -84,6 +84,13 @@ constexpr Preparation yunet() {
   return p;
 }
 
+// Original size, values 0..1: for networks that take images as they are.
+constexpr Preparation rgb_255() {
+  Preparation p = darknet;
+  p.name = "rgb-255";
+  return p;
+}
+
 // Source: DeepLab demo: longer side 513, grey filled in, values -1..1.
 constexpr Preparation deeplab() {
   Preparation p = keras_tf;
@@ -111,6 +118,7 @@ constexpr Preparation list[] = {
     exact("ultraface-320", ultraface, 320, 240, opencv_linear),
     exact("ultraface-640", ultraface, 640, 480, opencv_linear),
     yunet(),
+    rgb_255(),
     exact("darknet-320", darknet, 320, 320, opencv_linear),
     exact("darknet-416", darknet, 416, 416, opencv_linear),
     exact("mobilefacenet-112", torch, 112, 112, opencv_linear),

@@ -91,6 +91,7 @@ TEST_CASE("no profile changes its meaning without a new version") {
       {"mobilefacenet-112", "c15803e5dc949ae7"},
       {"mobilefacenet-112-flip", "c4620e32270c92e7"},
       {"deeplab-513", "b412b2a1d912f88a"},
+      {"rgb-255", "169be16389095301"},
   };
   std::map<std::string, std::string> got;
   for (const PreparationInfo& info : preparations()) {
