@@ -21,11 +21,20 @@ Work reorder_work(const Workspace& workspace, const Place& from, dnnl::primitive
   };
 }
 
+bool is_depthwise(const Node& node) {
+  const auto* conv = std::get_if<Conv2d>(&node.op);
+  return conv && conv->groups > 1 && conv->weight.dim(1) == 1;
+}
+
 }  // namespace
 
 Planner::Planner(const Graph& graph, const std::vector<Shape>& shapes, Weights& weights,
                  const dnnl::engine& engine)
-    : graph_(graph), shapes_(shapes), weights_(weights), engine_(engine) {
+    : graph_(graph),
+      shapes_(shapes),
+      weights_(weights),
+      engine_(engine),
+      prefers_blocks_(std::ranges::any_of(graph.nodes, is_depthwise)) {
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const auto id = static_cast<NodeId>(i);
     const Desc layout = row_major(shapes[i]);

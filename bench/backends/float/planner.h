@@ -29,6 +29,8 @@ class Planner {
   const Shape& shape(NodeId id) const { return shapes_[static_cast<std::size_t>(id)]; }
   const dnnl::engine& engine() const { return engine_; }
   Weights& weights() { return weights_; }
+  /// Whether this network is one of those that run faster with channels in blocks.
+  bool prefers_blocks() const { return prefers_blocks_; }
 
   /// A node's layout as it is stored now.
   const Desc& layout(NodeId id) const { return values_.at(id).front().layout; }
@@ -65,6 +67,7 @@ class Planner {
   const std::vector<Shape>& shapes_;
   Weights& weights_;
   dnnl::engine engine_;
+  bool prefers_blocks_;
   Plan plan_;
   std::vector<std::size_t> buffer_bytes_;
   std::map<NodeId, std::vector<Place>> values_;  // the result as computed, then reordered copies
