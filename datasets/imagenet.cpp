@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view page = "image-net.org (ILSVRC2012_img_val.tar)";
 const char* const tar_name = "ILSVRC2012_img_val.tar";
+const char* const kaggle_name = "LOC_val_solution.csv";
 const char* const devkit_name = "ILSVRC2012_validation_ground_truth.txt";
 
 // What a layout gives; `folder` is where `files` lie, empty if that is still to be found.
@@ -28,7 +29,9 @@ struct Found {
   std::string_view source = page;
 };
 
-std::vector<std::string> image_folders() { return {"val", "ILSVRC2012_img_val", "images", ""}; }
+std::vector<std::string> image_folders() {
+  return {"val", "ILSVRC2012_img_val", "ILSVRC/Data/CLS-LOC/val", "images", ""};
+}
 
 std::vector<fs::path> folders_there(const fs::path& root) {
   std::vector<fs::path> folders;
@@ -119,6 +122,11 @@ std::optional<Found> by_label_files(const fs::path& root) {
     auto labels = read_devkit(*devkit, root);
     return Found{std::move(labels.files), std::move(labels.synsets), {}};
   }
+  if (const auto kaggle = find_labels(root, {kaggle_name})) {
+    auto synsets = require_synsets(root, kaggle->string() + " labels images by synset");
+    auto files = read_kaggle_csv(*kaggle, synsets);
+    return Found{std::move(files), std::move(synsets), {}};
+  }
   return std::nullopt;
 }
 
@@ -134,8 +142,8 @@ Found find_in_folder(const fs::path& root) {
   if (auto found = by_label_files(root)) return *found;
   throw Error(Fault::missing,
               fmt::format("no ImageNet labels under {}: no folders or files named by synset, no "
-                          "images.csv, and none of val.txt, caffe_val.txt, {} in {}",
-                          root.string(), devkit_name, label_folders(root)));
+                          "images.csv, and none of val.txt, caffe_val.txt, {}, {} in {}",
+                          root.string(), devkit_name, kaggle_name, label_folders(root)));
 }
 
 Found find_beside_file(const fs::path& file, const fs::path& root) {
@@ -165,10 +173,12 @@ std::unique_ptr<ImageSource> find_images(const fs::path& root, const fs::path& g
     if (source->absent(names).size() < names.size()) return source;
   }
   if (fs::is_regular_file(root / tar_name)) return open_tar(root / tar_name);
+  std::vector<std::string> places = image_folders();
+  places.back() = "the folder itself";
   throw Error(Fault::missing,
-              fmt::format("none of {} images is in val, ILSVRC2012_img_val, images or "
-                          "{} itself, nor is there {}; get it from {}",
-                          with_commas(names.size()), root.string(), tar_name, page));
+              fmt::format("none of {} images is under {}: looked in {}, and for {}; get it from {}",
+                          with_commas(names.size()), root.string(),
+                          first_few(places, places.size()), tar_name, page));
 }
 
 // Ids are stems; where stems repeat over folders, the folder is part of all of them.

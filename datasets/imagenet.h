@@ -10,11 +10,13 @@
 //   list         val.txt or caffe_val.txt ("NAME LABEL" lines), or such a file itself
 //   devkit       ILSVRC2012_validation_ground_truth.txt, with the devkit's meta.mat or
 //                labelmap_ilsvrc_clsloc.prototxt, which map its numbers to synsets
+//   Kaggle       LOC_val_solution.csv, with LOC_synset_mapping.txt
 // Label files are looked for in the root, in ILSVRC2012_devkit_t12/data and data below it, in
-// labels below it and beside it. Images of the last two lie in val, ILSVRC2012_img_val, images or
-// the root itself, or in ILSVRC2012_img_val.tar, read in place; root may also be that tar. The
-// synsets are those of imagenet_synsets.txt or synset_words.txt (which also names the classes),
-// looked for likewise; a thousand synset folders need neither.
+// labels below it and beside it. Images of the last three lie in val, ILSVRC2012_img_val,
+// ILSVRC/Data/CLS-LOC/val, images or the root itself, or in ILSVRC2012_img_val.tar, read in place;
+// root may also be that tar. The synsets are those of synset_words.txt (which also names the
+// classes), LOC_synset_mapping.txt or imagenet_synsets.txt, looked for likewise; a thousand synset
+// folders need none.
 
 #include "datasets/dataset.h"
 

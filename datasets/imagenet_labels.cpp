@@ -17,12 +17,40 @@ std::vector<fs::path> folders_of_labels(const fs::path& root) {
   return {root, root / "ILSVRC2012_devkit_t12/data", root / "data", root / "labels", beside};
 }
 
-std::size_t column_of(const std::vector<std::string>& header, const std::string& name,
-                      const fs::path& path, const Line& line) {
-  const auto found = std::find(header.begin(), header.end(), name);
-  if (found == header.end()) refuse_line(path, line, "no column " + name);
-  return static_cast<std::size_t>(found - header.begin());
-}
+// Some columns of a csv file, found by their headings.
+class Csv {
+ public:
+  struct Row {
+    Line line;
+    std::vector<std::string> values;  // in the order in which the columns were asked for
+  };
+
+  Csv(const fs::path& path, const std::vector<std::string>& columns) : text_(read_text(path)) {
+    const auto lines = lines_of(text_);
+    if (lines.empty()) throw Error(Fault::bad_data, path.string() + " is empty");
+    const auto header = csv_fields_of(lines[0].text);
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+      const auto fields = csv_fields_of(lines[i].text);
+      if (fields.size() != header.size()) {
+        refuse_line(path, lines[i],
+                    fmt::format("{} fields under {} headings", fields.size(), header.size()));
+      }
+      Row row{lines[i], {}};
+      for (const auto& column : columns) {
+        const auto found = std::find(header.begin(), header.end(), column);
+        if (found == header.end()) refuse_line(path, lines[0], "no column " + column);
+        row.values.push_back(fields[static_cast<std::size_t>(found - header.begin())]);
+      }
+      rows_.push_back(std::move(row));
+    }
+  }
+
+  const std::vector<Row>& rows() const { return rows_; }
+
+ private:
+  std::string text_;  // lines point into it
+  std::vector<Row> rows_;
+};
 
 }  // namespace
 
@@ -75,7 +103,8 @@ std::optional<fs::path> find_labels(const fs::path& root, const std::vector<std:
 }
 
 std::optional<Synsets> find_synsets(const fs::path& root) {
-  const auto path = find_labels(root, {"synset_words.txt", "imagenet_synsets.txt", "synsets.txt"});
+  const auto path =
+      find_labels(root, {"synset_words.txt", "LOC_synset_mapping.txt", "imagenet_synsets.txt"});
   if (!path) return std::nullopt;
   const std::string text = read_text(*path);
   std::vector<std::pair<std::string, std::string>> synsets;
@@ -110,25 +139,27 @@ std::vector<LabelledFile> read_label_list(const fs::path& path) {
 }
 
 std::vector<LabelledFile> read_nips_csv(const fs::path& path) {
-  const std::string text = read_text(path);
-  const auto lines = lines_of(text);
-  if (lines.empty()) throw Error(Fault::bad_data, path.string() + " is empty");
-  const auto header = csv_fields_of(lines[0].text);
-  const std::size_t id = column_of(header, "ImageId", path, lines[0]);
-  const std::size_t label = column_of(header, "TrueLabel", path, lines[0]);
+  const Csv csv(path, {"ImageId", "TrueLabel"});
   std::vector<LabelledFile> files;
-  for (std::size_t i = 1; i < lines.size(); ++i) {
-    const auto fields = csv_fields_of(lines[i].text);
-    if (fields.size() != header.size()) {
-      refuse_line(path, lines[i],
-                  fmt::format("{} fields under {} headings", fields.size(), header.size()));
-    }
-    const auto number = to_int(fields[label]);
+  for (const auto& [line, values] : csv.rows()) {
+    const auto number = to_int(values[1]);
     if (!number || *number < 1 || *number > imagenet_classes) {
-      refuse_line(path, lines[i], "TrueLabel is not 1 to 1000");
+      refuse_line(path, line, "TrueLabel is not 1 to 1000");
     }
-    files.push_back({fields[id] + ".png", *number - 1});
+    files.push_back({values[0] + ".png", *number - 1});
   }
+  return files;
+}
+
+std::vector<LabelledFile> read_kaggle_csv(const fs::path& path, const Synsets& synsets) {
+  const Csv csv(path, {"ImageId", "PredictionString"});
+  std::vector<LabelledFile> files;
+  for (const auto& [line, values] : csv.rows()) {
+    const auto label = synsets.label(values[1].substr(0, values[1].find(' ')));
+    if (!label) refuse_line(path, line, "does not begin with one of the 1,000 synsets");
+    files.push_back({values[0] + ".JPEG", *label});
+  }
+  std::sort(files.begin(), files.end(), [](auto& a, auto& b) { return a.file < b.file; });
   return files;
 }
 

@@ -55,6 +55,11 @@ struct DevkitLabels {
 };
 DevkitLabels read_devkit(const std::filesystem::path& path, const std::filesystem::path& root);
 
+/// LOC_val_solution.csv of the Kaggle copy: ImageId, and a string that begins with the synset.
+/// Sorted by image, as the other lists are.
+std::vector<LabelledFile> read_kaggle_csv(const std::filesystem::path& path,
+                                          const Synsets& synsets);
+
 /// The csv of the NIPS 2017 contest: columns ImageId and TrueLabel (from 1) by name.
 std::vector<LabelledFile> read_nips_csv(const std::filesystem::path& path);
 

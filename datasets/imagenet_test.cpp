@@ -221,6 +221,24 @@ TEST_CASE("imagenet: the validation tar, in place") {
   says(fault_of(Fault::bad_data, root), "cut short");
 }
 
+TEST_CASE("imagenet: the Kaggle copy") {
+  TemporaryFolder folder;
+  const auto root = folder.path();
+  for (int i = 1; i <= 3; ++i) {
+    write(root / "ILSVRC/Data/CLS-LOC/val" / (image_name(i) + ".JPEG"), "xx");
+  }
+  const auto line = [](int i, int k) {
+    return image_name(i) + "," + synset(k) + " 85 1 499 272 " + synset(k) + " 1 2 3 4 \n";
+  };
+  write(root / "LOC_val_solution.csv",
+        "ImageId,PredictionString\n" + line(3, 230) + line(1, 65) + line(2, 970));
+  says(fault_of(Fault::missing, root), "LOC_val_solution.csv labels images by synset, so the list");
+  write(root / "LOC_synset_mapping.txt", synset_words());
+  check_three(*open(root));
+  write(root / "LOC_val_solution.csv", "ImageId,PredictionString\na,n1 1 2 3 4\n");
+  says(fault_of(Fault::bad_data, root), "line 2: 'a,n1 1 2 3 4': does not begin with one of");
+}
+
 TEST_CASE("imagenet: the csv of NIPS 2017") {
   TemporaryFolder folder;
   const auto root = folder.path();

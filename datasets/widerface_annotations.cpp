@@ -22,25 +22,25 @@ Box corners(double x, double y, double w, double h) { return {x, y, x + w, y + h
 class PerImage {
  public:
   PerImage(const fs::path& path, const std::string& variable)
-      : path_(path), event_list_(read_mat(path, {"event_list", "file_list", variable})) {
+      : path_(path), lists_(read_mat(path, {"event_list", "file_list", variable})) {
     for (std::size_t e = 0; e < events().size(); ++e) {
-      const auto& files = list(event_list_[1], e, "file_list").elements;
-      if (list(event_list_[2], e, variable).elements.size() != files.size()) {
+      const auto& files = list(lists_[1], e, "file_list").elements;
+      if (list(lists_[2], e, variable).elements.size() != files.size()) {
         fail(fmt::format("event {} lists {} files, but another number in {}", e + 1, files.size(),
                          variable));
       }
     }
   }
 
-  const std::vector<MatArray>& events() const { return event_list_[0].elements; }
-  std::size_t images(std::size_t e) const { return event_list_[1].elements[e].elements.size(); }
+  const std::vector<MatArray>& events() const { return lists_[0].elements; }
+  std::size_t images(std::size_t e) const { return lists_[1].elements[e].elements.size(); }
   std::string id(std::size_t e, std::size_t i) const {
-    const auto& file = event_list_[1].elements[e].elements[i];
+    const auto& file = lists_[1].elements[e].elements[i];
     if (events()[e].kind != Kind::text || file.kind != Kind::text) fail("a name is not text");
     return events()[e].text + "/" + file.text;
   }
   const MatArray& value(std::size_t e, std::size_t i) const {
-    return event_list_[2].elements[e].elements[i];
+    return lists_[2].elements[e].elements[i];
   }
   [[noreturn]] void fail(const std::string& what) const {
     throw Error(Fault::bad_data, fmt::format("ground truth {}: {}", path_.string(), what));
@@ -56,7 +56,7 @@ class PerImage {
   }
 
   fs::path path_;
-  std::vector<MatArray> event_list_;  // event_list, file_list, variable
+  std::vector<MatArray> lists_;  // event_list, file_list, the variable
 };
 
 std::vector<FaceBox> faces_of(const MatArray& boxes, const PerImage& lists, const std::string& id) {
@@ -160,6 +160,8 @@ void mark_difficulty(std::vector<FaceAnnotation>& images, const fs::path& path,
       const std::string id = lists.id(e, i);
       const auto found = by_id.find(id);
       if (found == by_id.end()) lists.fail("image " + id + " has no boxes in the ground truth");
+      if (lists.value(e, i).kind != Kind::numbers)
+        lists.fail("the list of " + id + " is not numbers");
       auto& faces = found->second->faces;
       for (const double index : lists.value(e, i).numbers) {
         if (!(index >= 1 && index <= static_cast<double>(faces.size()))) {
