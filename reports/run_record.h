@@ -3,6 +3,7 @@
 // number again. Its JSON form is described by run_record.schema.json beside this file.
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -92,10 +93,11 @@ struct RunRecord {
     std::int64_t cores = 0;
   } environment;
 
+  static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   /// Indicative: measured while all threads work. NaN where nothing was run.
   struct Speed {
     std::int64_t threads = 0;
-    double images_per_second = 0, median_ms = 0, p90_ms = 0;
+    double images_per_second = nan, median_ms = nan, p90_ms = nan;
   } speed;
 };
 

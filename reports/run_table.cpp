@@ -46,7 +46,9 @@ std::string label(const RunRecord& record, const std::vector<RunRecord>& records
   const auto twins = std::count_if(records.begin(), records.end(), [&](const RunRecord& other) {
     return other.model.name == record.model.name && other.backend.name == record.backend.name;
   });
-  return twins > 1 ? record.model.name + " (" + record.prepare.name + ")" : record.model.name;
+  return twins > 1 && !record.prepare.name.empty()
+             ? record.model.name + " (" + record.prepare.name + ")"
+             : record.model.name;
 }
 
 struct Comparison {
@@ -100,7 +102,7 @@ std::vector<std::string> notes_on(const std::vector<RunRecord>& records) {
                                   data.available, data.name, data.seed));
     }
     for (const PublishedFigure& known : record.published) {
-      if (known.images == data.scored || known.images == 0) continue;
+      if (known.images == data.scored || known.images == 0 || data.scored == 0) continue;
       add_once(notes, fmt::format("{}: the published figures are on {} images, this run scored {}.",
                                   record.model.name, known.images, data.scored));
     }

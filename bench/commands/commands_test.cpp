@@ -291,6 +291,24 @@ TEST_CASE("A run is scored again by another protocol, from its journal alone") {
   CHECK(contains(part.out, "1 of 12 images not answered yet"));
 }
 
+TEST_CASE("Pairs another program has compared are scored; bare numbers are refused") {
+  const TinyRun run;  // 6 people: pairs.txt holds 3 same and 3 different pairs in each of two folds
+  const std::string same = "0.1\n0.1\n0.1\n", different = "3\n3\n3\n";
+  write_file(run.file("d.txt"), "# distance\n" + same + different + same + different);
+  const auto score = [&](const std::string& file) {
+    return bench({"score", "--suite", "lfw", "--data", run.file("lfw"), "--predictions",
+                  run.file(file), "--bootstrap", "0", "--format", "json"});
+  };
+  const Ran ran = score("d.txt");
+  REQUIRE(ran.code == exit_ok);
+  const RunRecord record = read_result_file(ran.out, "stdout").at(0);
+  CHECK(record.metrics.at(0).value == 1.0);
+  CHECK(record.model.files.at(0).sha256.size() == 64);
+  write_file(run.file("bare.txt"), same + different + same + different);
+  CHECK(score("bare.txt").code == exit_usage);
+  CHECK(score("absent.txt").code == exit_missing);
+}
+
 TEST_CASE("The audit of a network file") {
   const TinyRun run;
   const Ran ran = bench({"audit", run.file("tiny.onnx")});

@@ -70,20 +70,28 @@ std::vector<std::string> candidates(const std::string& name, const ListArguments
   return roots;
 }
 
+// "7701 images in ROOT", or what is wrong with it; empty where nothing of the data set is there.
+std::string state_in(const std::string& name, const std::string& root) {
+  for (const bool images : {true, false}) {
+    try {
+      const auto dataset = open_dataset(name, {root, "", images});
+      return std::to_string(dataset->size()) + " images in " + root +
+             (images ? "" : ", but not all of the files (give --list to run on those there)");
+    } catch (const Error& error) {
+      if (error.fault() != Fault::missing) return std::string("damaged: ") + error.what();
+    }
+  }
+  return "";
+}
+
 std::string data_state(const std::string& name, const ListArguments& a) {
-  std::string state = "not found";
   const std::vector<std::string> roots = candidates(name, a);
   if (roots.empty()) return "give --data";
   for (const std::string& root : roots) {
-    if (!fs::exists(root)) continue;
-    try {
-      const auto dataset = open_dataset(name, {root, "", true});
-      return std::to_string(dataset->size()) + " images in " + root;
-    } catch (const Error& error) {
-      if (error.fault() != Fault::missing) state = std::string("damaged: ") + error.what();
-    }
+    const std::string state = fs::exists(root) ? state_in(name, root) : "";
+    if (!state.empty()) return state;
   }
-  return state;
+  return "not found";
 }
 
 Table list_data(const ListArguments& a) {

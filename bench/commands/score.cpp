@@ -11,6 +11,7 @@
 #include "bench/runner.h"
 #include "bench/scoring.h"
 #include "bench/subset.h"
+#include "evaluators/face_verification.h"
 #include "models/error.h"
 #include "models/sha256.h"
 
@@ -84,16 +85,42 @@ std::vector<FileHash> hash_files(const std::vector<std::string>& files) {
   return hashes;
 }
 
+// Face pairs compared already are judged as pairs; every listed image is in one.
+void score_pairs(RunRecord& record, const PairScores& scores, const Dataset& dataset) {
+  EvaluatorOptions options;
+  options.protocol = record.evaluator.protocol;
+  const auto evaluator = make_evaluator(record.evaluator.name, options);
+  if (options.protocol.empty()) options.protocol = face_verification_info().protocols.front();
+  record.evaluator.meaning = evaluator->protocol();
+  record.metrics = verify(scores.pairs, options.protocol,
+                          {static_cast<int>(record.evaluator.bootstrap_replicates),
+                           static_cast<std::uint64_t>(record.evaluator.bootstrap_seed)});
+  record.warnings = scores.warnings;
+  record.data.listed = record.data.scored = static_cast<std::int64_t>(dataset.size());
+  record.status = "passed";
+}
+
+void score_images(RunRecord& record, const std::string& path, const Dataset& dataset) {
+  const Predictions given = read_predictions(dataset.name(), path, dataset);
+  record.model.files = hash_files(given.files);
+  score_answers(record, given.answers, dataset, choose(dataset.size(), 0, 0));
+  record.warnings.insert(record.warnings.begin(), given.warnings.begin(), given.warnings.end());
+}
+
 RunRecord score_given(const ScoreArguments& a) {
   const Suite suite = load_suite(a.suite);
   RunRecord record = begin_record(a, suite);
   const auto dataset = open_dataset(suite.dataset, {record.data.root, record.data.list, false});
   record.data.annotations_digest = dataset->digest();
   record.data.available = static_cast<std::int64_t>(dataset->size());
-  const Predictions given = read_predictions(suite.dataset, a.predictions, *dataset);
-  record.model.files = hash_files(given.files);
-  score_answers(record, given.answers, *dataset, choose(dataset->size(), 0, 0));
-  record.warnings.insert(record.warnings.begin(), given.warnings.begin(), given.warnings.end());
+  const auto pairs = suite.dataset == "lfw" ? read_lfw_pair_scores(a.predictions, *dataset)
+                                            : std::optional<PairScores>();
+  if (pairs) {
+    record.model.files = hash_files({a.predictions});
+    score_pairs(record, *pairs, *dataset);
+  } else {
+    score_images(record, a.predictions, *dataset);
+  }
   record.finished = utc_now();
   return record;
 }
