@@ -65,8 +65,7 @@ OnnxAttribute attribute_of(const AttributeProto& proto, OnnxFiles& files) {
 /// Reads one GraphProto from its first line to its last.
 class Walk {
  public:
-  Walk(const Proto& proto, int opset, OnnxFiles& files)
-      : proto_(proto), opset_(opset), files_(files) {}
+  Walk(Proto& proto, int opset, OnnxFiles& files) : proto_(proto), opset_(opset), files_(files) {}
 
   Graph read() {
     read_initialisers();
@@ -80,7 +79,9 @@ class Walk {
 
  private:
   void read_initialisers() {
-    for (const auto& tensor : proto_.initializer()) {
+    for (auto& kept : *proto_.mutable_initializer()) {
+      bench_onnx::TensorProto tensor;
+      tensor.Swap(&kept);  // so that large weights are not held twice for long
       within("initialiser " + in_quotes(tensor.name()), [&] {
         if (tensor.name().empty()) reject("has no name");
         graph_.define(tensor.name(), tensor_from_onnx(tensor, files_));
@@ -191,7 +192,7 @@ class Walk {
     }
   }
 
-  const Proto& proto_;
+  Proto& proto_;
   const int opset_;
   OnnxFiles& files_;
   OnnxGraph graph_;
@@ -217,7 +218,7 @@ LoadedNetwork read_onnx(std::string_view bytes, const std::string& path) try {
   const int opset = opset_of(model);
   OnnxFiles files{path, {}};
   LoadedNetwork result;
-  result.graph = Walk(model.graph(), opset, files).read();
+  result.graph = Walk(*model.mutable_graph(), opset, files).read();
   result.files.push_back(path);
   result.files.insert(result.files.end(), files.external.begin(), files.external.end());
   result.format = "onnx opset " + std::to_string(opset);

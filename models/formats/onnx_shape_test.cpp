@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "models/conformance.h"
 #include "models/error.h"
 #include "models/formats/onnx_size.h"
 #include "models/formats/onnx_testing.h"
@@ -34,6 +35,40 @@ TEST_CASE("sizes: arithmetic keeps where a size comes from") {
   CHECK_THROWS_AS(divide(h, constant_size(0)), Error);
   CHECK_THROWS_AS(multiply(constant_size(INT64_MAX), constant_size(2)), Error);
   CHECK_THROWS_AS(divide(constant_size(INT64_MIN), constant_size(-1)), Error);
+}
+
+/// The sizes of every node, and the graph run for another image: a size the reader calls constant
+/// must stay, and a size that belongs to a node must be that node's.
+void check_sizes(const Graph& graph, const std::vector<Sizes>& sizes, const Shape& input) {
+  const std::vector<Shape> shapes = infer_shapes(graph, input);
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    REQUIRE(sizes[i].size() == shapes[i].size());
+    for (std::size_t axis = 0; axis < shapes[i].size(); ++axis) {
+      const Size& size = sizes[i][axis];
+      INFO(graph.nodes[i].name << ", axis " << axis);
+      if (size.is_constant()) {
+        CHECK(*size.value == shapes[i][axis]);
+      } else {
+        const Shape& owner = shapes[static_cast<std::size_t>(size.node)];
+        CHECK(owner[static_cast<std::size_t>(size.axis)] * size.factor == shapes[i][axis]);
+      }
+    }
+  }
+}
+
+TEST_CASE("sizes agree with infer_shapes for every kind of node") {
+  for (const ConformanceCase& c : conformance_cases(1)) {
+    INFO(c.name);
+    std::vector<Sizes> sizes;
+    for (std::size_t i = 0; i < c.graph.nodes.size(); ++i) {
+      std::vector<Sizes> inputs;
+      for (const NodeId input : c.graph.nodes[i].inputs) {
+        inputs.push_back(sizes[static_cast<std::size_t>(input)]);
+      }
+      sizes.push_back(infer_sizes(c.graph.nodes[i].op, inputs, static_cast<NodeId>(i)));
+    }
+    check_sizes(c.graph, sizes, c.input);
+  }
 }
 
 TEST_CASE("Reshape: -1 infers, 0 copies, unless zero is zero") {
