@@ -177,15 +177,19 @@ struct ShapeRule {
     return out;
   }
 
+  std::int64_t copied(const Dim& d) const {
+    const Shape& source = in(static_cast<std::size_t>(d.source));
+    return source[axis(d.axis, source)];
+  }
+
   Shape operator()(const Reshape& op) const {
     Shape out;
     std::int64_t* open = nullptr;
     out.reserve(op.dims.size());
     for (const Dim& d : op.dims) {
-      const Shape& source = in(static_cast<std::size_t>(d.source));
       switch (d.kind) {
         case Dim::Kind::fixed: out.push_back(d.value); break;
-        case Dim::Kind::copy: out.push_back(source[axis(d.axis, source)]); break;
+        case Dim::Kind::copy: out.push_back(copied(d)); break;
         case Dim::Kind::infer: open = &out.emplace_back(1); break;
       }
     }
