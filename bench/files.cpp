@@ -34,6 +34,18 @@ class Descriptor {
   throw Error(Fault::environment, path + ": cannot be written: " + std::strerror(errno));
 }
 
+void write_flushed(const std::string& path, std::string_view text) {
+  const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (file.get() < 0) cannot_write(path);
+  while (!text.empty()) {
+    const ssize_t n = write(file.get(), text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) cannot_write(path);
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+  if (fsync(file.get()) != 0) cannot_write(path);
+}
+
 }  // namespace
 
 std::string read_file(const std::string& path) {
@@ -52,18 +64,13 @@ std::string read_file(const std::string& path) {
 
 void write_file(const std::string& path, std::string_view text) {
   const std::string beside = path + ".part";
-  {
-    const Descriptor file(open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (file.get() < 0) cannot_write(path);
-    while (!text.empty()) {
-      const ssize_t n = write(file.get(), text.data(), text.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) cannot_write(path);
-      text.remove_prefix(static_cast<std::size_t>(n));
-    }
-    if (fsync(file.get()) != 0) cannot_write(path);
+  try {
+    write_flushed(beside, text);
+    if (std::rename(beside.c_str(), path.c_str()) != 0) cannot_write(path);
+  } catch (const Error&) {
+    unlink(beside.c_str());
+    throw;
   }
-  if (std::rename(beside.c_str(), path.c_str()) != 0) cannot_write(path);
 }
 
 void make_folder(const std::string& path) {

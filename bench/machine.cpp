@@ -6,10 +6,6 @@
 #include <fstream>
 #include <thread>
 
-#ifndef BENCH_COMMIT
-#define BENCH_COMMIT ""
-#endif
-
 namespace bench {
 namespace {
 

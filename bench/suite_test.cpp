@@ -149,7 +149,7 @@ TEST_CASE("A file is written whole or not at all") {
   CHECK(read_file(path) == "two");
   CHECK_FALSE(std::filesystem::exists(path + ".part"));
   CHECK_THROWS_WITH(write_file(folder.path() / "no/a.txt", "x"),
-                    Catch::Contains("no/a.txt: cannot be written"));
+                    Catch::Contains("no/a.txt.part: cannot be written"));
   CHECK_THROWS_WITH(make_folder(path), Catch::Contains("cannot be made a folder"));
 }
 

@@ -167,7 +167,13 @@ std::string how_made(const RunRecord& r) {
                      known.note.empty() ? "" : " (" + known.note + ")"));
   }
   for (const std::string& warning : r.warnings) line("warning", warning);
-  for (const FailedImage& image : r.failures) line("failed " + image.id, image.message);
+  constexpr std::size_t shown = 50;
+  for (std::size_t i = 0; i < std::min(shown, r.failures.size()); ++i) {
+    line("failed " + r.failures[i].id, r.failures[i].message);
+  }
+  if (r.failures.size() > shown) {
+    line("failed", fmt::format("{} more, see result.json", r.failures.size() - shown));
+  }
   return text;
 }
 
