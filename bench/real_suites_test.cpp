@@ -1,0 +1,159 @@
+// The suites on real networks and real images, end to end through the command line, against figures
+// that other programs gave (golden files) or that were published. Skipped where the real sets are
+// absent.
+#include <zlib.h>
+
+#include <catch2/catch.hpp>
+#include <map>
+#include <sstream>
+
+#include "bench/commands/dispatch.h"
+#include "bench/files.h"
+#include "bench/journal.h"
+#include "models/testing.h"
+#include "reports/run_record.h"
+
+namespace bench {
+namespace {
+
+using testing::real_data;
+
+// `bench run` into a folder of its own.
+class RealRun {
+ public:
+  explicit RealRun(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "run");
+    for (const char* more : {"--bootstrap", "0", "--out"}) arguments.push_back(more);
+    arguments.push_back(out_.path());
+    std::ostringstream table, progress;
+    const int code = dispatch(arguments, table, progress);
+    INFO(progress.str());
+    REQUIRE(code == exit_ok);
+    const std::string file = (out_.path() / "result.json").string();
+    for (RunRecord& record : read_result_file(read_file(file), file)) {
+      records_.emplace(record.name, std::move(record));
+    }
+  }
+
+  double metric(const std::string& case_name, const std::string& name) const {
+    for (const Metric& metric : records_.at(case_name).metrics) {
+      if (metric.name == name) return metric.value;
+    }
+    FAIL("no metric " + name);
+    return 0;
+  }
+
+  JournalReader journal(const std::string& case_name) const {
+    return JournalReader((out_.path() / (case_name + ".journal")).string());
+  }
+
+ private:
+  testing::TemporaryFolder out_;
+  std::map<std::string, RunRecord> records_;
+};
+
+// golden/imagenet/*.csv.gz: file,label,top1..top5,...  ->  file name without ending: "top1 ...
+// top5"
+std::map<std::string, std::string> golden_top5(const std::string& path) {
+  std::map<std::string, std::string> rows;
+  const gzFile file = gzopen(path.c_str(), "rb");
+  REQUIRE(file);
+  char line[4096];
+  while (gzgets(file, line, sizeof line)) {
+    std::stringstream cells(line);
+    std::string name, label, top5, cell;
+    std::getline(cells, name, ',');
+    std::getline(cells, label, ',');
+    for (int i = 0; i < 5 && std::getline(cells, cell, ','); ++i) top5 += cell + " ";
+    rows[name.substr(0, name.rfind('.'))] = top5;
+  }
+  gzclose(file);
+  return rows;
+}
+
+std::size_t images_with_other_top5(const JournalReader& journal, const std::string& golden_path) {
+  const auto golden = golden_top5(golden_path);
+  std::size_t others = 0;
+  for (std::size_t i = 0; i < journal.size(); ++i) {
+    const JournalEntry entry = journal.entry(i);
+    std::string top5;
+    const auto& best = std::get<ClassScores>(entry.answer.value()).best;
+    for (std::size_t k = 0; k < 5; ++k) top5 += std::to_string(best[k].label) + " ";
+    others += golden.at(entry.id) != top5;
+  }
+  return others;
+}
+
+TEST_CASE("WIDER FACE: detectors on 152 images") {
+  const auto face = real_data("face");
+  if (!face) return;
+  const RealRun run({"--suite", "widerface", "--data", *face, "--weights", *face, "--list",
+                     *face + "/wider_val_images.txt"});
+  CHECK(run.metric("rfb-320.float", "ap_easy") == Approx(.8110).margin(.003));
+  CHECK(run.metric("rfb-320.float", "ap_medium") == Approx(.7427).margin(.003));
+  CHECK(run.metric("rfb-320.float", "ap_hard") == Approx(.5630).margin(.003));
+  CHECK(run.metric("yunet-n.float", "ap_easy") == Approx(.8917).margin(.003));
+  CHECK(run.metric("yunet-n.float", "ap_medium") == Approx(.8904).margin(.003));
+  CHECK(run.metric("yunet-n.float", "ap_hard") == Approx(.8376).margin(.003));
+}
+
+TEST_CASE("ImageNet: MobileNetV1 0.25 answers image by image as PyTorch did") {
+  const auto root = real_data("voc_imagenet");
+  if (!root) return;
+  const std::string golden = *root + "/golden/imagenet/torch_mobilenetv1x0.25_224__";
+  const RealRun sample(
+      {"--suite", "imagenet", "--data", *root + "/imagenet/sample1000", "--weights", *root});
+  const std::string pil = "mobilenetv1-0.25.float";
+  const std::string opencv = "mobilenetv1-0.25.torchvision-256-224-opencv.float";
+  CHECK(sample.metric(pil, "top1") * 200 == Approx(115));
+  CHECK(sample.metric(pil, "top5") * 200 == Approx(162));
+  CHECK(sample.metric(opencv, "top1") * 200 == Approx(117));
+  CHECK(sample.metric(opencv, "top5") * 200 == Approx(158));
+  CHECK(images_with_other_top5(sample.journal(pil), golden + "sample_pil.csv.gz") <= 1);
+  CHECK(images_with_other_top5(sample.journal(opencv), golden + "sample_cv2.csv.gz") <= 1);
+
+  const std::string nips_folder = *root + "/imagenet/nips2017";
+  const RealRun nips({"--suite", "imagenet", "--data", nips_folder, "--list",
+                      nips_folder + "/images", "--prepare", "torchvision-resize-224", "--weights",
+                      *root});
+  const std::string resized = "mobilenetv1-0.25.torchvision-resize-224.float";
+  CHECK(nips.metric(resized, "top1") * 40 == Approx(17));
+  CHECK(nips.metric(resized, "top5") * 40 == Approx(29));
+  CHECK(images_with_other_top5(nips.journal(resized), golden + "nips.csv.gz") == 0);
+}
+
+TEST_CASE("VOC: darknet detectors on 21 and 100 images") {
+  const auto root = real_data("voc_imagenet");
+  if (!root) return;
+  const auto run = [&](const std::string& images) {
+    return RealRun({"--suite", "voc-detection", "--data", *root + "/voc/" + images, "--weights",
+                    *root + "/models"});
+  };
+  const RealRun test2007 = run("voc2007_test_sample");
+  CHECK(test2007.metric("yolov3-nano-voc.float", "map_area") == Approx(.7075).margin(.003));
+  CHECK(test2007.metric("yolov3-nano-voc.float", "map_11point") == Approx(.7117).margin(.003));
+  CHECK(test2007.metric("yolo-fastest-voc.float", "map_area") == Approx(.6616).margin(.003));
+  const RealRun trainval2012 = run("voc2012_trainval_100");
+  CHECK(trainval2012.metric("yolov3-nano-voc.float", "map_area") == Approx(.8578).margin(.003));
+  CHECK(trainval2012.metric("yolov3-nano-voc.float", "map_11point") == Approx(.8484).margin(.003));
+  CHECK(trainval2012.metric("yolo-fastest-voc.float", "map_area") == Approx(.6106).margin(.003));
+}
+
+TEST_CASE("LFW: MobileFaceNet on all 6,000 pairs, within one pair") {
+  const auto face = real_data("face");
+  if (!face) return;
+  const RealRun run(
+      {"--suite", "lfw", "--model", "mobilefacenet", "--data", *face + "/lfw", "--weights", *face});
+  CHECK(run.metric("mobilefacenet.float", "accuracy") == Approx(.993833).margin(1.01 / 6000));
+}
+
+TEST_CASE("LFW: with the mirror image added, within one pair", "[.slow]") {
+  const auto face = real_data("face");
+  if (!face) return;
+  const RealRun run({"--suite", "lfw", "--model", "mobilefacenet-flip", "--data", *face + "/lfw",
+                     "--weights", *face});
+  CHECK(run.metric("mobilefacenet-flip.float", "accuracy") == Approx(.994).margin(1.01 / 6000));
+}
+
+}  // namespace
+}  // namespace bench
