@@ -4,24 +4,25 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <xtensor/xadapt.hpp>
+#include <xtensor/xmath.hpp>
+#include <xtensor/xtensor.hpp>
+#include <xtensor/xview.hpp>
 
 namespace bench {
 namespace {
 
+// Sums run from the first element to the last: xtensor is used without xsimd.
 double dot(const FaceVector& a, const FaceVector& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
+  return xt::sum(xt::adapt(a) * xt::adapt(b))();
 }
 
 double squared_distance(const FaceVector& a, const FaceVector& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
-  return sum;
+  return xt::sum(xt::square(xt::adapt(a) - xt::adapt(b)))();
 }
 
 FaceVector minus(FaceVector a, const FaceVector& b) {
-  for (std::size_t i = 0; i < a.size(); ++i) a[i] -= b[i];
+  xt::adapt(a) -= xt::adapt(b);
   return a;
 }
 
@@ -67,23 +68,22 @@ ComparedPairs sort_into_folds(std::vector<Pair>& pairs) {
 std::vector<FaceVector> training_means(const std::vector<VectorPair>& pairs,
                                        const std::vector<std::size_t>& fold_sizes) {
   const std::size_t width = pairs.empty() ? 0 : pairs.front().first->size();
-  std::vector<FaceVector> sums;
-  for (std::size_t p = 0; const std::size_t size : fold_sizes) {
-    FaceVector& sum = sums.emplace_back(width);
-    for (const std::size_t end = p + size; p < end; ++p) {
-      for (std::size_t i = 0; i < width; ++i)
-        sum[i] += (*pairs[p].first)[i] + (*pairs[p].second)[i];
+  xt::xtensor<double, 2> sums = xt::zeros<double>({fold_sizes.size(), width});
+  for (std::size_t p = 0, fold = 0; fold < fold_sizes.size(); ++fold) {
+    auto sum = xt::row(sums, static_cast<std::ptrdiff_t>(fold));
+    for (const std::size_t end = p + fold_sizes[fold]; p < end; ++p) {
+      sum += xt::adapt(*pairs[p].first) + xt::adapt(*pairs[p].second);
     }
   }
   std::vector<FaceVector> means;
   for (std::size_t fold = 0; fold < fold_sizes.size(); ++fold) {
     FaceVector& mean = means.emplace_back(width);
+    auto others = xt::adapt(mean);
     for (std::size_t other = 0; other < fold_sizes.size(); ++other) {
-      if (other == fold) continue;
-      for (std::size_t i = 0; i < width; ++i) mean[i] += sums[other][i];
+      if (other != fold) others += xt::row(sums, static_cast<std::ptrdiff_t>(other));
     }
     const auto count = static_cast<double>(2 * (pairs.size() - fold_sizes[fold]));
-    for (double& value : mean) value /= std::max(count, 1.0);
+    others /= std::max(count, 1.0);
   }
   return means;
 }
@@ -93,7 +93,7 @@ std::vector<FaceVector> training_means(const std::vector<VectorPair>& pairs,
 FaceVector unit_vector(FaceVector vector) {
   const double length = std::sqrt(dot(vector, vector));
   if (length == 0) return vector;
-  for (double& value : vector) value /= length;
+  xt::adapt(vector) /= length;
   return vector;
 }
 
