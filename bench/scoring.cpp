@@ -44,7 +44,7 @@ class ImageWarnings {
   void append_to(std::vector<std::string>& warnings) const {
     for (const auto& [text, kind] : kinds_) {
       warnings.push_back(text + " in " + std::to_string(kind.images) +
-                         " images (first: " + kind.first + ")");
+                         (kind.images == 1 ? " image (" : " images (first: ") + kind.first + ")");
     }
   }
 

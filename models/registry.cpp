@@ -23,6 +23,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return d[a.size()][b.size()];
 }
 
+std::size_t common_prefix(std::string_view a, std::string_view b) {
+  return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+}
+
 }  // namespace
 
 std::string unknown_name(std::string_view kind, std::string_view name,
@@ -32,7 +36,10 @@ std::string unknown_name(std::string_view kind, std::string_view name,
   std::size_t best = std::max<std::size_t>(1, name.size() / 3) + 1;
   for (const std::string& candidate : known) {
     const std::size_t distance = edit_distance(name, candidate);
-    if (distance < best) {
+    const bool better =
+        distance < best || (nearest && distance == best &&
+                            common_prefix(name, candidate) > common_prefix(name, *nearest));
+    if (better) {
       best = distance;
       nearest = &candidate;
     }

@@ -22,7 +22,8 @@ struct Entry {
 };
 
 /// "unknown KIND 'slim-302'; did you mean 'slim-320'? known: ..." The suggestion is left out where
-/// no known name is within a third of its length (Damerau-Levenshtein).
+/// no known name is within a third of its length (Damerau-Levenshtein); of equally near names, the
+/// one with the longer common beginning.
 std::string unknown_name(std::string_view kind, std::string_view name,
                          std::span<const std::string> known);
 
