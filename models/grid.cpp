@@ -1,0 +1,104 @@
+#include "models/grid.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "models/error.h"
+
+namespace bench {
+namespace {
+
+float rounded(float x, Rounding rounding) {
+  switch (rounding) {
+    case Rounding::half_even: return std::nearbyint(x);
+    case Rounding::half_up: return std::floor(x + 0.5f);
+    case Rounding::half_away: break;
+  }
+  return std::round(x);
+}
+
+// How many neighbouring elements share an index along `axis`.
+std::size_t stride_of(const Shape& shape, std::size_t axis) {
+  std::size_t stride = 1;
+  for (std::size_t i = axis + 1; i < shape.size(); ++i) {
+    stride *= static_cast<std::size_t>(shape[i]);
+  }
+  return stride;
+}
+
+}  // namespace
+
+std::int32_t lowest(const Grid& grid) {
+  if (!grid.offset.empty()) return 0;
+  return (grid.is_signed ? -(1 << (grid.bits - 1)) : 0) + (grid.narrow ? 1 : 0);
+}
+
+std::int32_t highest(const Grid& grid) {
+  if (!grid.offset.empty()) return (1 << grid.bits) - 1;
+  return (1 << (grid.is_signed ? grid.bits - 1 : grid.bits)) - 1;
+}
+
+std::int32_t quantize(const Grid& grid, float value, std::size_t index) {
+  const bool from_offset = !grid.offset.empty();
+  const float moved = from_offset ? value - grid.offset[index] : value;
+  const float number = rounded(moved / grid.scale[index], grid.rounding);
+  const auto shift = static_cast<float>(from_offset ? 0 : grid.zero_point[index]);
+  if (std::isnan(number)) return static_cast<std::int32_t>(shift);
+  // Clamped as float: a quotient may be far beyond any integer.
+  return static_cast<std::int32_t>(std::clamp(number + shift, static_cast<float>(lowest(grid)),
+                                              static_cast<float>(highest(grid))));
+}
+
+float dequantize(const Grid& grid, std::int32_t number, std::size_t index) {
+  if (!grid.offset.empty()) {
+    return static_cast<float>(number) * grid.scale[index] + grid.offset[index];
+  }
+  return static_cast<float>(number - grid.zero_point[index]) * grid.scale[index];
+}
+
+Tensor fake_quantize(const Grid& grid, const Tensor& values, std::string_view what) {
+  const std::size_t scales = grid.scale.size();
+  std::size_t stride = static_cast<std::size_t>(std::max<std::int64_t>(values.size(), 1));
+  if (grid.axis >= 0) {
+    const auto axis = static_cast<std::size_t>(grid.axis);
+    if (axis >= values.rank() || static_cast<std::size_t>(values.dim(axis)) != scales) {
+      throw Error(Fault::bad_data, std::string(what) + ": a grid of " + std::to_string(scales) +
+                                       " scales on axis " + std::to_string(grid.axis) +
+                                       " does not fit shape " + to_string(values.shape()));
+    }
+    stride = stride_of(values.shape(), axis);
+  }
+  Tensor result(values.shape());
+  const auto in = values.data<float>();
+  const auto out = result.data<float>();
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    const std::size_t index = i / stride % scales;
+    out[i] = dequantize(grid, quantize(grid, in[i], index), index);
+  }
+  return result;
+}
+
+void validate(const Grid& grid, std::string_view what) {
+  const auto require = [what](bool holds, const std::string& why) {
+    if (!holds) throw Error(Fault::bad_data, std::string(what) + ": " + why);
+  };
+  require(grid.bits >= 1 && grid.bits <= 16,
+          "a grid of " + std::to_string(grid.bits) + " bits; 1 to 16 are known");
+  require(grid.bits > 1 || !grid.narrow, "a narrow grid needs at least 2 bits");
+  require(!grid.scale.empty(), "a grid without scales");
+  require(grid.axis >= 0 || grid.scale.size() == 1, "several scales, but no axis");
+  require(grid.zero_point.size() == grid.scale.size(), "zero points and scales differ in number");
+  require(grid.offset.empty() || grid.offset.size() == grid.scale.size(),
+          "offsets and scales differ in number");
+  for (std::size_t i = 0; i < grid.scale.size(); ++i) {
+    require(std::isfinite(grid.scale[i]) && grid.scale[i] > 0,
+            "scale " + std::to_string(grid.scale[i]) + " is not a positive number");
+    const std::int32_t zero = grid.zero_point[i];
+    require(!grid.offset.empty() || (zero >= lowest(grid) && zero <= highest(grid)),
+            "zero point " + std::to_string(zero) + " is not on the grid");
+  }
+  for (const float offset : grid.offset) require(std::isfinite(offset), "an offset is not finite");
+}
+
+}  // namespace bench
