@@ -70,6 +70,13 @@ const std::vector<RealNetwork> real_networks = {
     {"face/models/yunet_n_dynamic.onnx", {1, 3, 320, 320}, false},        // dynamic Shape
     {"face/models/foamliu_MobileFaceNet.onnx", {1, 3, 112, 112}, false},  // Clip with open bounds
     {"voc_imagenet/models/derived/mobilenetv1x0.25.onnx", {1, 3, 224, 224}, true},
+    {"voc_imagenet/models/darknet_voc/MobileNetV2-YOLOv3-Nano/MobileNetV2-YOLOv3-Nano-voc.weights",
+     {1, 3, 320, 320},
+     false},
+    {"voc_imagenet/models/darknet_voc/MobileNetV2-YOLO-Fastest_v1/"
+     "MobileNetV2-YOLO-Fastest-voc.weights",
+     {1, 3, 320, 320},
+     false},
 };
 
 std::vector<Tensor> run_by_opencv_alone(const std::string& path, const Graph& graph,
