@@ -1,0 +1,70 @@
+#include "models/passes/layers.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "models/error.h"
+
+namespace bench {
+namespace {
+
+void require_finite(const Node& node, const Tensor& values, const std::string& which) {
+  if (values.empty()) return;
+  const auto data = values.data<float>();
+  const auto bad = std::ranges::find_if(data, [](float x) { return !std::isfinite(x); });
+  if (bad == data.end()) return;
+  throw Error(Fault::bad_data, describe(node) + ": its " + which + " number " +
+                                   std::to_string(bad - data.begin()) + " is " +
+                                   std::to_string(*bad) + ", not a finite number");
+}
+
+}  // namespace
+
+const Tensor* weight_of(const Op& op) {
+  if (const auto* conv = std::get_if<Conv2d>(&op)) return &conv->weight;
+  if (const auto* linear = std::get_if<Linear>(&op)) return &linear->weight;
+  return nullptr;
+}
+
+const Tensor* bias_of(const Op& op) {
+  if (const auto* conv = std::get_if<Conv2d>(&op)) return &conv->bias;
+  if (const auto* linear = std::get_if<Linear>(&op)) return &linear->bias;
+  return nullptr;
+}
+
+Tensor* weight_of(Op& op) { return const_cast<Tensor*>(weight_of(std::as_const(op))); }
+Tensor* bias_of(Op& op) { return const_cast<Tensor*>(bias_of(std::as_const(op))); }
+
+LayerSize size_of_layer(const Op& op) {
+  const Tensor& weight = *weight_of(op);
+  LayerSize size{.outputs = static_cast<std::size_t>(weight.dim(0)),
+                 .inputs = static_cast<std::size_t>(weight.dim(1))};
+  if (const auto* conv = std::get_if<Conv2d>(&op)) {
+    size.kernel = static_cast<std::size_t>(weight.dim(2) * weight.dim(3));
+    size.groups = static_cast<std::size_t>(conv->groups);
+  }
+  return size;
+}
+
+void require_finite(const Node& node) {
+  if (!weight_of(node.op)) return;
+  require_finite(node, *weight_of(node.op), "weight");
+  require_finite(node, *bias_of(node.op), "bias");
+}
+
+void add_to_bias(Op& layer, const std::vector<double>& terms) {
+  Tensor& bias = *bias_of(layer);
+  if (bias.empty()) bias = Tensor(Shape{weight_of(layer)->dim(0)});
+  const auto values = bias.data<float>();
+  for (std::size_t o = 0; o < values.size(); ++o) {
+    values[o] = static_cast<float>(values[o] + terms[o]);
+  }
+}
+
+NodeId find_node(const Graph& graph, std::string_view name) {
+  const auto found = std::ranges::find(graph.nodes, name, &Node::name);
+  return found == graph.nodes.end() ? -1 : static_cast<NodeId>(found - graph.nodes.begin());
+}
+
+}  // namespace bench
