@@ -26,6 +26,10 @@ struct ConformanceCase {
 /// The same list for the same seed, which draws weights and some of the shapes.
 std::vector<ConformanceCase> conformance_cases(std::uint64_t seed);
 
+/// Graphs with grids on edges, weights and biases. A float backend computes them as evaluate() does
+/// on without_grids(graph); one that honours grids, as evaluate() does on the graph itself.
+std::vector<ConformanceCase> quantized_conformance_cases(std::uint64_t seed);
+
 /// Values in [-1, 1).
 Tensor conformance_input(const ConformanceCase& c, std::uint64_t seed);
 

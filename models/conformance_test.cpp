@@ -5,6 +5,7 @@
 #include <limits>
 #include <set>
 
+#include "models/passes/passes.h"
 #include "models/reference.h"
 
 namespace bench {
@@ -24,10 +25,24 @@ TEST_CASE("every conformance case is sound, runs, and has its own name") {
   CHECK(names.size() > 350);
 }
 
+TEST_CASE("quantised conformance cases are sound, and their grids matter") {
+  for (const ConformanceCase& c : quantized_conformance_cases(1)) {
+    CAPTURE(c.name);
+    validate(c.graph);
+    const Tensor input = conformance_input(c, 2);
+    const double error =
+        relative_error(evaluate(without_grids(c.graph), input)[0], evaluate(c.graph, input)[0]);
+    CHECK(error > 0);
+    CHECK(std::isfinite(error));
+  }
+}
+
 TEST_CASE("conformance cases hold every op") {
   std::set<std::string_view> ops;
-  for (const ConformanceCase& c : conformance_cases(1)) {
-    for (const Node& node : c.graph.nodes) ops.insert(name_of(node.op));
+  for (const auto& cases : {conformance_cases(1), quantized_conformance_cases(1)}) {
+    for (const ConformanceCase& c : cases) {
+      for (const Node& node : c.graph.nodes) ops.insert(name_of(node.op));
+    }
   }
   CHECK(ops.size() == std::variant_size_v<Op>);
 }

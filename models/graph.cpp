@@ -27,6 +27,7 @@ struct Name {
   std::string_view operator()(const Resize&) const { return "Resize"; }
   std::string_view operator()(const Softmax&) const { return "Softmax"; }
   std::string_view operator()(const Reduce&) const { return "Reduce"; }
+  std::string_view operator()(const FakeQuantize&) const { return "FakeQuantize"; }
 };
 
 constexpr std::int64_t largest_padding = std::int64_t{1} << 40;
@@ -66,6 +67,22 @@ struct ParameterCheck {
     require(std::min({pad.top, pad.left, pad.bottom, pad.right}) >= 0, "padding is negative");
   }
 
+  void require_grid(const Grid& grid, const Tensor& values, const std::string& what) const {
+    bench::validate(grid, describe(node) + ": " + what);
+    require(grid.axis <= 0, what + " has a grid along axis " + std::to_string(grid.axis) +
+                                ", wanted one scale or one per output (axis 0)");
+    const auto scales = static_cast<std::int64_t>(grid.scale.size());
+    require(grid.axis < 0 || (values.rank() > 0 && scales == values.dim(0)),
+            what + " has shape " + to_string(values.shape()) + " and a grid of " +
+                std::to_string(scales) + " scales");
+  }
+
+  template <class Layer>  // Conv2d, Linear
+  void require_grids(const Layer& op) const {
+    if (op.weight_grid) require_grid(*op.weight_grid, op.weight, "weight");
+    if (op.bias_grid) require_grid(*op.bias_grid, op.bias, "bias");
+  }
+
   // A pooling window that sees nothing but padding has no answer.
   void require_padding_below_kernel(Pair kernel, Pair dilation, const Padding& pad) const {
     const std::int64_t h = std::int64_t{dilation.h} * (kernel.h - 1) + 1;
@@ -95,11 +112,13 @@ struct ParameterCheck {
                                                            std::to_string(op.groups) + " groups");
     if (!op.bias.empty()) require_vector(op.bias, outputs, "bias");
     require_window({1, 1}, op.stride, op.dilation, op.pad);
+    require_grids(op);
   }
   void operator()(const Linear& op) const {
     require_inputs(1, 1);
     require_weight(op.weight, 2);
     if (!op.bias.empty()) require_vector(op.bias, op.weight.dim(0), "bias");
+    require_grids(op);
   }
   void operator()(const BatchNorm& op) const {
     require_inputs(1, 1);
@@ -169,6 +188,10 @@ struct ParameterCheck {
   void operator()(const Reduce& op) const {
     require_inputs(1, 1);
     require(!op.axes.empty(), "needs the axes it reduces");
+  }
+  void operator()(const FakeQuantize& op) const {
+    require_inputs(1, 1);
+    std::visit([this](const auto& grid) { bench::validate(grid, describe(node)); }, op.grid);
   }
 };
 

@@ -8,11 +8,13 @@
 // is run.
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "models/grid.h"
 #include "models/tensor.h"
 
 namespace bench {
@@ -49,12 +51,16 @@ struct Conv2d {
   Padding pad{};
   Pair dilation{};
   int groups = 1;
+  std::optional<Grid> weight_grid = {};  ///< what is computed with is the weight on this grid
+  std::optional<Grid> bias_grid = {};
 };
 
 /// y = x W^T + b over the last axis.
 struct Linear {
-  Tensor weight{};  ///< O x I
-  Tensor bias{};    ///< O, or empty
+  Tensor weight{};                       ///< O x I
+  Tensor bias{};                         ///< O, or empty
+  std::optional<Grid> weight_grid = {};  ///< as Conv2d's
+  std::optional<Grid> bias_grid = {};
 };
 
 /// y = gamma (x - mean) / sqrt(variance + epsilon) + beta, per channel (axis 1).
@@ -179,9 +185,16 @@ struct Reduce {
   bool keep_dims = true;
 };
 
+/// The tensor put onto a grid and back: how quantisation of an edge is written into a graph.
+/// `float` looks through it, `fake-quant` computes it, integer backends compute with the grid's
+/// numbers.
+struct FakeQuantize {
+  std::variant<Grid, DynamicGrid> grid;
+};
+
 using Op = std::variant<Input, Constant, Conv2d, Linear, BatchNorm, Activation, PRelu, MaxPool,
                         AveragePool, Arithmetic, Concat, Slice, Transpose, Reshape, Pad, Resize,
-                        Softmax, Reduce>;
+                        Softmax, Reduce, FakeQuantize>;
 
 /// "Conv2d", "MaxPool", ...: for messages and tables.
 std::string_view name_of(const Op& op);

@@ -30,10 +30,21 @@ class Digest {
     for (const T& item : list) add(item);
   }
 
+  void add(const Grid& v) {
+    all(v.bits, v.is_signed, v.narrow, v.scale, v.zero_point, v.offset, v.axis, v.rounding);
+  }
+  void add(const DynamicGrid& v) { all(v.range, v.bits, v.rounding); }
+  void add(const std::optional<Grid>& v) {
+    add(v.has_value());
+    if (v) add(*v);
+  }
+
   void add(const Input& v) { add(v.shape); }
   void add(const Constant& v) { add(v.value); }
-  void add(const Conv2d& v) { all(v.weight, v.bias, v.stride, v.pad, v.dilation, v.groups); }
-  void add(const Linear& v) { all(v.weight, v.bias); }
+  void add(const Conv2d& v) {
+    all(v.weight, v.bias, v.stride, v.pad, v.dilation, v.groups, v.weight_grid, v.bias_grid);
+  }
+  void add(const Linear& v) { all(v.weight, v.bias, v.weight_grid, v.bias_grid); }
   void add(const BatchNorm& v) { all(v.gamma, v.beta, v.mean, v.variance, v.epsilon); }
   void add(const Activation& v) { all(v.kind, v.alpha, v.beta); }
   void add(const PRelu& v) { add(v.slope); }
@@ -52,6 +63,10 @@ class Digest {
   }
   void add(const Softmax& v) { add(v.axis); }
   void add(const Reduce& v) { all(v.kind, v.axes, v.keep_dims); }
+  void add(const FakeQuantize& v) {
+    add(v.grid.index());
+    std::visit([this](const auto& grid) { add(grid); }, v.grid);
+  }
 
   void add(const Node& node) {
     add(name_of(node.op));

@@ -32,13 +32,13 @@ TEST_CASE("every op has its name") {
   const std::vector<Op> ops = {Input{},      Constant{}, Conv2d{},    Linear{},      BatchNorm{},
                                Activation{}, PRelu{},    MaxPool{},   AveragePool{}, Arithmetic{},
                                Concat{},     Slice{},    Transpose{}, Reshape{},     Pad{},
-                               Resize{},     Softmax{},  Reduce{}};
+                               Resize{},     Softmax{},  Reduce{},    FakeQuantize{}};
   CHECK(ops.size() == std::variant_size_v<Op>);
   std::string names;
   for (const Op& op : ops) names += std::string(name_of(op)) + " ";
   CHECK(names ==
         "Input Constant Conv2d Linear BatchNorm Activation PRelu MaxPool AveragePool Arithmetic "
-        "Concat Slice Transpose Reshape Pad Resize Softmax Reduce ");
+        "Concat Slice Transpose Reshape Pad Resize Softmax Reduce FakeQuantize ");
   CHECK(describe({"conv_3", Conv2d{}, {}}) == "node 'conv_3' (Conv2d)");
 }
 

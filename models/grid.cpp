@@ -18,6 +18,8 @@ float rounded(float x, Rounding rounding) {
   return std::round(x);
 }
 
+constexpr float zero[] = {0};
+
 // How many neighbouring elements share an index along `axis`.
 std::size_t stride_of(const Shape& shape, std::size_t axis) {
   std::size_t stride = 1;
@@ -28,6 +30,27 @@ std::size_t stride_of(const Shape& shape, std::size_t axis) {
 }
 
 }  // namespace
+
+Grid grid_for(const DynamicGrid& rule, const Tensor& values, std::string_view what) {
+  const auto x = values.data<float>();
+  if (!std::ranges::all_of(x, [](float value) { return std::isfinite(value); })) {
+    throw Error(Fault::bad_data, std::string(what) + ": a value is not finite, so it has no range");
+  }
+  const auto [least, most] = std::ranges::minmax(x.empty() ? std::span(zero) : x);
+  Grid grid;
+  grid.bits = rule.bits;
+  grid.rounding = rule.rounding;
+  if (rule.range == DynamicGrid::Range::largest) {
+    grid.narrow = true;
+    const float largest = std::max(std::abs(least), std::abs(most));
+    if (largest > 0) grid.scale = {largest / static_cast<float>(highest(grid))};
+  } else {
+    grid.is_signed = false;
+    grid.offset = {least};
+    grid.scale = {std::max((most - least) / static_cast<float>(highest(grid)), 1e-8f)};
+  }
+  return grid;
+}
 
 std::int32_t lowest(const Grid& grid) {
   if (!grid.offset.empty()) return 0;
@@ -99,6 +122,14 @@ void validate(const Grid& grid, std::string_view what) {
             "zero point " + std::to_string(zero) + " is not on the grid");
   }
   for (const float offset : grid.offset) require(std::isfinite(offset), "an offset is not finite");
+}
+
+void validate(const DynamicGrid& rule, std::string_view what) {
+  const int least = rule.range == DynamicGrid::Range::largest ? 2 : 1;
+  if (rule.bits >= least && rule.bits <= 16) return;
+  throw Error(Fault::bad_data, std::string(what) + ": a dynamic grid of " +
+                                   std::to_string(rule.bits) + " bits; " + std::to_string(least) +
+                                   " to 16 are known");
 }
 
 }  // namespace bench

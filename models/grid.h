@@ -39,6 +39,23 @@ struct Grid {
   friend bool operator==(const Grid&, const Grid&) = default;
 };
 
+/// A grid made anew for each tensor, from that tensor's own values.
+struct DynamicGrid {
+  enum class Range {
+    largest,   ///< symmetric and narrow: scale = max |x| / (2^(bits-1) - 1); all zeros stay zeros
+    extremes,  ///< with an offset: from min to max, scale = (max - min) / (2^bits - 1), at least
+               ///< 1e-8
+  };
+  Range range = Range::largest;
+  int bits = 8;  ///< 2 .. 16 for `largest`, 1 .. 16 for `extremes`
+  Rounding rounding = Rounding::half_even;
+  friend bool operator==(const DynamicGrid&, const DynamicGrid&) = default;
+};
+
+/// The grid that `rule` gives for these values. Throws Error{bad_data} naming `what` if a value is
+/// not finite.
+Grid grid_for(const DynamicGrid& rule, const Tensor& values, std::string_view what);
+
 std::int32_t lowest(const Grid& grid);
 std::int32_t highest(const Grid& grid);
 
@@ -53,5 +70,6 @@ Tensor fake_quantize(const Grid& grid, const Tensor& values, std::string_view wh
 /// Throws Error{bad_data} naming `what`: bits out of range, scales not positive and finite, zero
 /// points off the grid, lengths that differ.
 void validate(const Grid& grid, std::string_view what);
+void validate(const DynamicGrid& rule, std::string_view what);
 
 }  // namespace bench

@@ -8,24 +8,41 @@
 namespace bench {
 namespace {
 
-struct Compute {
-  std::span<const Tensor* const> inputs;
-  const Shape& shape;
+class Compute {
+ public:
+  Compute(std::span<const Tensor* const> values, const Shape& result)
+      : inputs(values), shape(result) {}
 
   Tensor operator()(const Input&) const {
     throw std::logic_error("evaluate_node: an Input is given, not computed");
   }
   Tensor operator()(const Constant& op) const { return op.value; }
+  Tensor operator()(const Conv2d& op) const { return layer(op); }
+  Tensor operator()(const Linear& op) const { return layer(op); }
   template <class T>
   Tensor operator()(const T& op) const {
     return reference::compute(op, inputs, shape);
   }
+
+ private:
+  // A layer with grids computes with its weights on them.
+  template <class Layer>
+  Tensor layer(const Layer& op) const {
+    if (!op.weight_grid && !op.bias_grid) return reference::compute(op, inputs, shape);
+    Layer on_grid = op;
+    if (op.weight_grid) on_grid.weight = fake_quantize(*op.weight_grid, op.weight, "weight");
+    if (op.bias_grid) on_grid.bias = fake_quantize(*op.bias_grid, op.bias, "bias");
+    return reference::compute(on_grid, inputs, shape);
+  }
+
+  std::span<const Tensor* const> inputs;
+  const Shape& shape;
 };
 
 }  // namespace
 
 Tensor evaluate_node(const Op& op, std::span<const Tensor* const> inputs, const Shape& shape) {
-  return std::visit(Compute{inputs, shape}, op);
+  return std::visit(Compute(inputs, shape), op);
 }
 
 std::vector<Tensor> evaluate(const Graph& graph, const Tensor& input) {

@@ -160,4 +160,10 @@ Tensor compute(const Reduce& op, Inputs inputs, const Shape& shape) {
   return result;
 }
 
+Tensor compute(const FakeQuantize& op, Inputs inputs, const Shape&) {
+  const Tensor& x = *inputs[0];
+  if (const auto* grid = std::get_if<Grid>(&op.grid)) return fake_quantize(*grid, x, "input");
+  return fake_quantize(grid_for(std::get<DynamicGrid>(op.grid), x, "input"), x, "input");
+}
+
 }  // namespace bench::reference

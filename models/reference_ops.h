@@ -23,6 +23,7 @@ Tensor compute(const PRelu&, Inputs, const Shape& shape);
 Tensor compute(const Arithmetic&, Inputs, const Shape& shape);
 Tensor compute(const Softmax&, Inputs, const Shape& shape);
 Tensor compute(const Reduce&, Inputs, const Shape& shape);
+Tensor compute(const FakeQuantize&, Inputs, const Shape& shape);
 
 Tensor compute(const Concat&, Inputs, const Shape& shape);
 Tensor compute(const Slice&, Inputs, const Shape& shape);

@@ -246,6 +246,17 @@ struct ShapeRule {
     }
     return out;
   }
+
+  Shape operator()(const FakeQuantize& op) const {
+    const auto* grid = std::get_if<Grid>(&op.grid);
+    if (!grid || grid->axis < 0) return in();
+    const std::int64_t size = in()[axis(grid->axis, in())];
+    if (size != static_cast<std::int64_t>(grid->scale.size())) {
+      fail("axis " + std::to_string(grid->axis) + " of the input has size " + std::to_string(size) +
+           ", the grid has " + std::to_string(grid->scale.size()) + " scales");
+    }
+    return in();
+  }
 };
 
 void check_input(const Node& node, const Shape& input) {

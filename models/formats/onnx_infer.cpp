@@ -120,6 +120,7 @@ struct Rule {
 
   Sizes operator()(const BatchNorm&) const { return in(); }
   Sizes operator()(const Activation&) const { return in(); }
+  Sizes operator()(const FakeQuantize&) const { return in(); }
   Sizes operator()(const PRelu&) const { return in(); }
   Sizes operator()(const Softmax& op) const {
     axis_of(op.axis, in().size());

@@ -79,10 +79,13 @@ bool is_per_channel(const Shape& operand, std::size_t rank, std::size_t axis,
   return true;
 }
 
+// The weight of a layer that may change; one with a grid may not.
 const Tensor* weight_of(const Op& op) {
-  if (const auto* conv = std::get_if<Conv2d>(&op)) return &conv->weight;
-  if (const auto* linear = std::get_if<Linear>(&op)) return &linear->weight;
-  return nullptr;
+  const auto of = [](const auto* layer) {
+    return layer && !layer->weight_grid && !layer->bias_grid ? &layer->weight : nullptr;
+  };
+  const auto* conv = std::get_if<Conv2d>(&op);
+  return conv ? of(conv) : of(std::get_if<Linear>(&op));
 }
 
 // weight *= scale, bias = bias * scale + shift, rounded once.

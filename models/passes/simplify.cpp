@@ -109,6 +109,7 @@ std::vector<const Tensor*> constant_inputs(const Graph& graph, const Node& node)
 constexpr std::int64_t largest_folded = std::int64_t{1} << 26;
 
 void fold_constants(const Graph& graph, Node& node) {
+  if (std::holds_alternative<FakeQuantize>(node.op)) return;  // its grid would be lost
   const auto values = constant_inputs(graph, node);
   if (values.empty()) return;
   std::vector<const Shape*> shapes;

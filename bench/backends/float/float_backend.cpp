@@ -1,5 +1,6 @@
 #include "bench/backend.h"
 #include "bench/backends/float/program.h"
+#include "models/passes/passes.h"
 
 namespace bench {
 namespace {
@@ -11,7 +12,7 @@ class FloatBackend : public Backend {
   std::unique_ptr<Program> compile(const Graph& graph,
                                    const CompileOptions& options) const override {
     validate(graph);
-    return std::make_unique<onednn::FloatProgram>(graph, options);
+    return std::make_unique<onednn::FloatProgram>(without_grids(graph), options);
   }
 };
 

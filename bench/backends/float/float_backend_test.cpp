@@ -7,6 +7,7 @@
 #include "bench/backend.h"
 #include "models/conformance.h"
 #include "models/error.h"
+#include "models/passes/passes.h"
 #include "models/random.h"
 #include "models/reference.h"
 #include "models/zoo/zoo.h"
@@ -146,6 +147,15 @@ TEST_CASE("float: conformance") {
         CHECK(relative_error(got[i], wanted[i]) <= 1e-5);
       }
     }
+  }
+}
+
+TEST_CASE("float: looks through grids") {
+  for (const ConformanceCase& c : quantized_conformance_cases(1)) {
+    INFO(c.name);
+    const Tensor input = conformance_input(c, 2);
+    const auto got = backend().compile(c.graph, {})->open_session()->run(input);
+    CHECK(relative_error(got[0], evaluate(without_grids(c.graph), input)[0]) <= 1e-5);
   }
 }
 
@@ -361,14 +371,14 @@ TEST_CASE("float: softmax over every axis") {
 TEST_CASE("float: resizing by every rule") {
   using Mode = Resize::Mode;
   using Coordinates = Resize::Coordinates;
-  using Rounding = Resize::Rounding;
+  using Round = Resize::Rounding;
   const auto mode = GENERATE(Mode::nearest, Mode::linear);
   const auto coordinates = GENERATE(Coordinates::half_pixel, Coordinates::pytorch_half_pixel,
                                     Coordinates::align_corners, Coordinates::asymmetric);
   Net net({1, 5, 7, 9});
   std::vector<NodeId> outputs;
-  for (const auto rounding : {Rounding::round_prefer_floor, Rounding::round_prefer_ceil,
-                              Rounding::floor, Rounding::ceil}) {
+  for (const auto rounding :
+       {Round::round_prefer_floor, Round::round_prefer_ceil, Round::floor, Round::ceil}) {
     outputs.push_back(net.add(Resize{mode, coordinates, rounding, 2, 2, 0, 0}, {0}));
     outputs.push_back(net.add(Resize{mode, coordinates, rounding, 0.6f, 1.5f, 0, 0}, {0}));
     outputs.push_back(

@@ -9,6 +9,7 @@
 
 #include "bench/backend.h"
 #include "models/error.h"
+#include "models/passes/passes.h"
 #include "models/reference.h"
 
 namespace {
@@ -264,7 +265,7 @@ class OpenCvBackend : public bench::Backend {
   std::unique_ptr<bench::Program> compile(const bench::Graph& graph,
                                           const bench::CompileOptions&) const override {
     bench::validate(graph);
-    return std::make_unique<OpenCvProgram>(graph);
+    return std::make_unique<OpenCvProgram>(bench::without_grids(graph));
   }
 };
 
