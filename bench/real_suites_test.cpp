@@ -147,7 +147,7 @@ TEST_CASE("LFW: MobileFaceNet on all 6,000 pairs, within one pair") {
   CHECK(run.metric("mobilefacenet.float", "accuracy") == Approx(.993833).margin(1.01 / 6000));
 }
 
-TEST_CASE("LFW: with the mirror image added, within one pair", "[.slow]") {
+TEST_CASE("LFW: with the mirror image added, within one pair") {
   const auto face = real_data("face");
   if (!face) return;
   const RealRun run({"--suite", "lfw", "--model", "mobilefacenet-flip", "--data", *face + "/lfw",
