@@ -45,7 +45,7 @@ std::string unknown_name(std::string_view kind, std::string_view name,
     }
   }
   if (nearest) text += "; did you mean '" + *nearest + "'?";
-  text += known.empty() ? " (none is known)" : " known:";
+  text += known.empty() ? " (none is known)" : nearest ? " known:" : "; known:";
   for (const std::string& candidate : known) text += " " + candidate;
   return text;
 }

@@ -25,7 +25,7 @@ TEST_CASE("of equally near names the one that begins alike is meant") {
 }
 
 TEST_CASE("nothing is suggested where nothing is near") {
-  CHECK(answer("resnet", {"slim-320"}) == "unknown model 'resnet' known: slim-320");
+  CHECK(answer("resnet", {"slim-320"}) == "unknown model 'resnet'; known: slim-320");
   CHECK(answer("x", {}) == "unknown model 'x' (none is known)");
 }
 
