@@ -221,6 +221,14 @@ TEST_CASE("what is left is said, with the reason") {
         values(std::get<Conv2d>(graph.nodes[1].op).weight));
 }
 
+TEST_CASE("layers that are quantised already are left") {
+  Graph graph = two_layers({8, -4, 1, 0.5f}, {12, 3}, {0.5f, -4});
+  std::get<Conv2d>(graph.nodes[3].op).weight_grid = Grid{};
+  CHECK(why_left(equalize(graph).report, "first") == "node 'second' (Conv2d) is quantised already");
+  std::get<Conv2d>(graph.nodes[1].op).bias_grid = Grid{};
+  CHECK(why_left(equalize(graph).report, "first") == "node 'first' (Conv2d) is quantised already");
+}
+
 // 5 pairs from features.0 to features.2, 2 in each of blocks 3 to 16, 3 from block 17 on, and with
 // the mean over pixels the classifier. Source: document 5.
 TEST_CASE("MobileNetV2: the pairs of document 5, the same answers") {

@@ -93,6 +93,7 @@ class Search {
     const std::size_t rank = ranks_[static_cast<std::size_t>(pair.first)];
     const bool conv = std::holds_alternative<Conv2d>(node(pair.first).op);
     Channels at{conv ? 1 : rank - 1, rank};
+    if (has_grid(node(pair.first).op)) return describe(node(pair.first)) + " is quantised already";
     for (NodeId id = pair.first;;) {
       const std::string why = no_single_reader(id);
       if (!why.empty()) return why;
@@ -125,6 +126,7 @@ class Search {
     const auto channels = static_cast<std::size_t>(weight_of(node(pair.first).op)->dim(0));
     const std::size_t inputs = size_of_layer(second.op).all_inputs();
     pair.inputs_per_channel = inputs / channels;
+    if (has_grid(second.op)) return describe(second) + " is quantised already";
     const bool there = at.axis == (conv ? 1 : at.rank - 1);
     if (there && inputs % channels == 0) return "";
     return describe(second) + " reads another axis than that of the channels";

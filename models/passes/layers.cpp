@@ -36,6 +36,19 @@ const Tensor* bias_of(const Op& op) {
 Tensor* weight_of(Op& op) { return const_cast<Tensor*>(weight_of(std::as_const(op))); }
 Tensor* bias_of(Op& op) { return const_cast<Tensor*>(bias_of(std::as_const(op))); }
 
+Tensor weight_in_use(const Op& op) {
+  const auto* conv = std::get_if<Conv2d>(&op);
+  const auto& grid = conv ? conv->weight_grid : std::get<Linear>(op).weight_grid;
+  return grid ? fake_quantize(*grid, *weight_of(op), "weight") : *weight_of(op);
+}
+
+bool has_grid(const Op& op) {
+  const auto has = [](const auto* layer) {
+    return layer && (layer->weight_grid || layer->bias_grid);
+  };
+  return has(std::get_if<Conv2d>(&op)) || has(std::get_if<Linear>(&op));
+}
+
 LayerSize size_of_layer(const Op& op) {
   const Tensor& weight = *weight_of(op);
   LayerSize size{.outputs = static_cast<std::size_t>(weight.dim(0)),

@@ -13,6 +13,12 @@ Tensor* weight_of(Op& op);
 const Tensor* bias_of(const Op& op);
 Tensor* bias_of(Op& op);
 
+/// The weight a layer computes with: put onto its grid if it has one. REQUIRES weight_of(op).
+Tensor weight_in_use(const Op& op);
+
+/// Whether a Conv2d or Linear has a grid for its weight or bias.
+bool has_grid(const Op& op);
+
 /// weight[o][j][k]: output o, input j of o's group, position k in the kernel.
 struct LayerSize {
   std::size_t outputs = 0;  ///< of all groups
