@@ -1,6 +1,7 @@
 #pragma once
 // What every Op means, in plain loops: the judge of all backends and passes. Written to be read.
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -12,6 +13,13 @@ namespace bench {
 /// Sums accumulate in double and are rounded once, so that this is the more exact side of any
 /// comparison. Throws as infer_shapes.
 std::vector<Tensor> evaluate(const Graph& graph, const Tensor& input);
+
+/// Called with each node's value as soon as it is known, the Input's first, in the order of the
+/// nodes.
+using SeeValue = std::function<void(NodeId node, const Tensor& value)>;
+
+/// The same, and `see` is shown every value on the way but those of Constants.
+std::vector<Tensor> evaluate(const Graph& graph, const Tensor& input, const SeeValue& see);
 
 /// One node's result from its inputs' values; the same meaning as in `evaluate`. `shape` is the
 /// result's shape as infer_shapes gives it. Backends may run data movement (Transpose, Slice, ...)
