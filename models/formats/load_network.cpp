@@ -6,11 +6,13 @@
 #include "models/formats/formats.h"
 #include "models/formats/onnx_reader.h"
 #include "models/formats/read_file.h"
+#include "models/formats/tflite.h"
 
 namespace bench {
 namespace {
 
-constexpr std::uint64_t longest_onnx = (std::uint64_t{1} << 31) - 1;  // what protobuf can take
+constexpr std::uint64_t longest_onnx = (std::uint64_t{1} << 31) - 1;    // what protobuf can take
+constexpr std::uint64_t longest_tflite = (std::uint64_t{1} << 31) - 1;  // what its offsets reach
 
 /// Text whose first word is a section: "[net]".
 bool looks_like_darknet_cfg(std::string_view bytes) {
@@ -35,6 +37,7 @@ bool looks_like_darknet_weights(std::string_view bytes) {
 
 LoadedNetwork load_network(const std::string& path) {
   const std::string start = start_of_file(path, 1 << 16);
+  if (looks_like_tflite(start)) return read_tflite(read_file(path, longest_tflite), path);
   if (looks_like_darknet_cfg(start)) return read_darknet(path, true);
   if (looks_like_darknet_weights(start)) return read_darknet(path, false);
   return read_onnx(read_file(path, longest_onnx), path);

@@ -7,9 +7,6 @@
 
 namespace bench {
 
-void reject(const std::string& text) { throw Error(Fault::bad_data, text); }
-void refuse(const std::string& text) { throw Error(Fault::unsupported, text); }
-
 OnnxNode::OnnxNode(OnnxNodeText text, int opset, OnnxGraph& graph)
     : text_(std::move(text)), opset_(opset), graph_(graph), asked_(text_.inputs.size()) {}
 

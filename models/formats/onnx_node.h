@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/formats/onnx_graph.h"
+#include "models/formats/reject.h"
 
 namespace bench {
 
@@ -27,10 +28,6 @@ struct OnnxNodeText {
   std::vector<std::string> inputs, outputs;
   std::vector<OnnxAttribute> attributes;
 };
-
-/// Messages need not name file and node: the reader puts that in front.
-[[noreturn]] void reject(const std::string& text);  ///< throws Error{bad_data}
-[[noreturn]] void refuse(const std::string& text);  ///< throws Error{unsupported}
 
 class OnnxNode {
  public:

@@ -182,16 +182,6 @@ class Walk {
     return result;
   }
 
-  /// Runs `step` and puts `place` before the message of whatever it throws.
-  template <class Step>
-  static void within(const std::string& place, Step step) {
-    try {
-      step();
-    } catch (const Error& error) {
-      throw Error(error.fault(), place + ": " + error.what());
-    }
-  }
-
   Proto& proto_;
   const int opset_;
   OnnxFiles& files_;
