@@ -23,7 +23,7 @@ struct Extent {
   }
 };
 
-// A layer under scaling: weight[o][j][k] stands for weight * out[o] / in[input of o, j]. Since all
+// A layer under scaling: weight[o][j][k] stands for weight * out[o] * in[input of o, j]. Since all
 // k of a kernel are scaled alike, their extremes and mean magnitude are all the rounds need.
 class ScaledLayer {
  public:
@@ -46,7 +46,7 @@ class ScaledLayer {
   std::vector<Extent> outputs() const {
     std::vector<Extent> result(size_.outputs);
     each_kernel([&](const Kernel& kernel, std::size_t o, std::size_t i) {
-      const double factor = out_[o] / in_[i];
+      const double factor = out_[o] * in_[i];
       result[o].include(kernel.low * factor, kernel.high * factor);
     });
     return result;
@@ -54,24 +54,28 @@ class ScaledLayer {
 
   // One for each run of `per_channel` inputs.
   std::vector<Extent> inputs(std::size_t per_channel) const {
-    std::vector<Extent> result(size_.all_inputs() / per_channel);
+    std::vector<Extent> each(size_.all_inputs());
     each_kernel([&](const Kernel& kernel, std::size_t o, std::size_t i) {
-      const double factor = out_[o] / in_[i];
-      result[i / per_channel].include(kernel.low * factor, kernel.high * factor);
+      const double factor = out_[o] * in_[i];
+      each[i].include(kernel.low * factor, kernel.high * factor);
     });
+    std::vector<Extent> result(each.size() / per_channel);
+    for (std::size_t i = 0; i < each.size(); ++i) {
+      result[i / per_channel].include(each[i].low, each[i].high);
+    }
     return result;
   }
 
   void multiply_output(std::size_t o, double s) { out_[o] *= s; }
   void divide_inputs(std::size_t channel, std::size_t per_channel, double s) {
-    for (std::size_t i = 0; i < per_channel; ++i) in_[channel * per_channel + i] *= s;
+    for (std::size_t i = 0; i < per_channel; ++i) in_[channel * per_channel + i] /= s;
   }
 
   // Mean |W - W of the last call|.
   double mean_change() {
     double sum = 0;
     each_kernel([&](const Kernel& kernel, std::size_t o, std::size_t i) {
-      sum += kernel.mean_magnitude * std::abs(out_[o] / in_[i] - out_before_[o] / in_before_[i]);
+      sum += kernel.mean_magnitude * std::abs(out_[o] * in_[i] - out_before_[o] * in_before_[i]);
     });
     out_before_ = out_;
     in_before_ = in_;
@@ -84,7 +88,7 @@ class ScaledLayer {
     const auto weights = weight_of(op)->data<float>();
     std::size_t at = 0;
     each_kernel([&](const Kernel&, std::size_t o, std::size_t i) {
-      const double factor = out_[o] / in_[i];
+      const double factor = out_[o] * in_[i];
       for (float& w : weights.subspan(at, size_.kernel)) w = static_cast<float>(w * factor);
       at += size_.kernel;
     });
@@ -100,9 +104,10 @@ class ScaledLayer {
 
   template <class Visit>
   void each_kernel(Visit visit) const {
-    for (std::size_t at = 0; at < kernels_.size(); ++at) {
-      const std::size_t o = at / size_.inputs;
-      visit(kernels_[at], o, size_.input_of(o, at % size_.inputs));
+    auto kernel = kernels_.begin();
+    for (std::size_t o = 0; o < size_.outputs; ++o) {
+      const std::size_t first = size_.input_of(o, 0);
+      for (std::size_t j = 0; j < size_.inputs; ++j) visit(*kernel++, o, first + j);
     }
   }
 

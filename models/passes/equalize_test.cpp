@@ -7,9 +7,11 @@
 
 #include "models/conformance.h"
 #include "models/error.h"
+#include "models/formats/formats.h"
 #include "models/passes/passes.h"
 #include "models/passes/replace_relu6.h"
 #include "models/reference.h"
+#include "models/testing.h"
 #include "models/zoo/mobilenet_v2.h"
 #include "models/zoo/untrained.h"
 
@@ -254,6 +256,29 @@ TEST_CASE("MobileNetV2: the pairs of document 5, the same answers") {
   CHECK(worst_ratio(report, &RangeRatio::before) > 1e4);
   CHECK(worst_ratio(report, &RangeRatio::after) < 50);
   CHECK(same_meaning(graph, after, random.tensor({1, 3, 224, 224}, -2, 2)) < 1e-5);
+}
+
+// Trained networks have channels that died and channels a thousand times larger than others.
+TEST_CASE("trained networks keep their answers", "[slow]") {
+  struct Case {
+    const char* file;
+    Shape input;
+    std::size_t pairs;
+  };
+  const auto c =
+      GENERATE(Case{"face/models/version-slim-320.onnx", {1, 3, 240, 320}, 30},
+               Case{"face/models/version-RFB-320.onnx", {1, 3, 240, 320}, 35},
+               Case{"face/models/yunet_n_320_320.onnx", {1, 3, 320, 320}, 40},
+               Case{"face/models/foamliu_MobileFaceNet.onnx", {1, 3, 112, 112}, 35},
+               Case{"voc_imagenet/models/derived/mobilenetv1x0.25.onnx", {1, 3, 224, 224}, 27});
+  const auto file = testing::real_data(c.file);
+  if (!file) return;
+  INFO(c.file);
+  const Graph graph = folded(load_network(*file).graph);
+  const auto [after, statistics, report] = equalize(graph, {.tolerance = 1e-6});
+  CHECK(report.pairs.size() == c.pairs);
+  CHECK(worst_ratio(report, &RangeRatio::after) < worst_ratio(report, &RangeRatio::before));
+  CHECK(same_meaning(graph, after, Random(1).tensor(c.input, -1, 1)) < 1e-5);
 }
 
 }  // namespace
