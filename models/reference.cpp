@@ -46,10 +46,10 @@ Tensor evaluate_node(const Op& op, std::span<const Tensor* const> inputs, const 
 }
 
 std::vector<Tensor> evaluate(const Graph& graph, const Tensor& input) {
-  return evaluate(graph, input, [](NodeId, const Tensor&) {});
+  return evaluate_showing(graph, input, [](NodeId, const Tensor&) {});
 }
 
-std::vector<Tensor> evaluate(const Graph& graph, const Tensor& input, const SeeValue& see) {
+std::vector<Tensor> evaluate_showing(const Graph& graph, const Tensor& input, const SeeValue& see) {
   const std::vector<Shape> shapes = infer_shapes(graph, input.shape());
   const std::vector<NodeId> last = last_readers(graph);
   std::vector<Tensor> results(graph.nodes.size());

@@ -19,7 +19,7 @@ std::vector<Tensor> evaluate(const Graph& graph, const Tensor& input);
 using SeeValue = std::function<void(NodeId node, const Tensor& value)>;
 
 /// The same, and `see` is shown every value on the way but those of Constants.
-std::vector<Tensor> evaluate(const Graph& graph, const Tensor& input, const SeeValue& see);
+std::vector<Tensor> evaluate_showing(const Graph& graph, const Tensor& input, const SeeValue& see);
 
 /// One node's result from its inputs' values; the same meaning as in `evaluate`. `shape` is the
 /// result's shape as infer_shapes gives it. Backends may run data movement (Transpose, Slice, ...)

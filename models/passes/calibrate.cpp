@@ -38,7 +38,7 @@ Calibrator::Calibrator(const Graph& graph, CalibratorOptions options)
   }
   if (!options_.run) {
     options_.run = [](const Graph& g, const Tensor& input, const SeeValue& see) {
-      evaluate(g, input, see);
+      evaluate_showing(g, input, see);
     };
   }
 }

@@ -33,13 +33,13 @@ struct ByMse {
 };
 using RangeRule = std::variant<ByMax, ByMovingAverage, ByPercentile, ByKl, ByMse>;
 
-/// Runs the graph on one input and shows every node's value; `evaluate` does, and a faster
+/// Runs the graph on one input and shows every node's value; `evaluate_showing` does, and a faster
 /// backend may. Nodes it does not show get no range.
 using RunShowing =
     std::function<void(const Graph& graph, const Tensor& input, const SeeValue& see)>;
 
 struct CalibratorOptions {
-  RunShowing run{};                     ///< `evaluate` if empty
+  RunShowing run{};                     ///< `evaluate_showing` if empty
   double moving_average_decay = 0.999;  ///< start values are TensorFlow's: {0, 6} for the values
   bool zero_debiased = false;           ///< of ReLU and ReLU6 nodes, {-6, 6} for others
 };
