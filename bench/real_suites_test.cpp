@@ -122,6 +122,31 @@ TEST_CASE("ImageNet: MobileNetV1 0.25 answers image by image as PyTorch did") {
   CHECK(images_with_other_top5(nips.journal(resized), golden + "nips.csv.gz") == 0);
 }
 
+TEST_CASE("ImageNet: a TFLite MobileNetV1 0.25 answers image by image as the .pb it came from") {
+  const auto root = real_data("voc_imagenet");
+  if (!root) return;
+  const std::string golden = *root + "/golden/imagenet/tfpb_mobilenetv1_0.25_128__";
+  const auto run = [&](std::vector<std::string> data) {
+    std::vector<std::string> arguments = {
+        "--dataset", "imagenet", "--model", "mobilenetv1-0.25-128", "--weights", *root + "/models"};
+    arguments.insert(arguments.end(), data.begin(), data.end());
+    return RealRun(std::move(arguments));
+  };
+  const RealRun sample = run({"--data", *root + "/imagenet/sample1000"});
+  const std::string central = "mobilenetv1-0.25-128.float";
+  CHECK(sample.metric(central, "top1") * 200 == Approx(111));
+  CHECK(sample.metric(central, "top5") * 200 == Approx(155));
+  CHECK(images_with_other_top5(sample.journal(central), golden + "sample.csv.gz") <= 1);
+
+  const std::string nips_folder = *root + "/imagenet/nips2017";
+  const RealRun nips =
+      run({"--data", nips_folder, "--list", nips_folder + "/images", "--prepare", "keras-tf-128"});
+  const std::string whole = "mobilenetv1-0.25-128.keras-tf-128.float";
+  CHECK(nips.metric(whole, "top1") * 40 == Approx(12));
+  CHECK(nips.metric(whole, "top5") * 40 == Approx(25));
+  CHECK(images_with_other_top5(nips.journal(whole), golden + "nips.csv.gz") == 0);
+}
+
 TEST_CASE("VOC: darknet detectors on 21 and 100 images") {
   const auto root = real_data("voc_imagenet");
   if (!root) return;
