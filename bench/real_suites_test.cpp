@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <map>
 #include <sstream>
 
@@ -162,6 +163,22 @@ TEST_CASE("VOC: darknet detectors on 21 and 100 images") {
   CHECK(trainval2012.metric("yolov3-nano-voc.float", "map_area") == Approx(.8578).margin(.003));
   CHECK(trainval2012.metric("yolov3-nano-voc.float", "map_11point") == Approx(.8484).margin(.003));
   CHECK(trainval2012.metric("yolo-fastest-voc.float", "map_area") == Approx(.6106).margin(.003));
+}
+
+TEST_CASE("VOC: DeepLab with its uint8 weights, in float, on 93 images") {
+  const auto root = real_data("voc_imagenet");
+  if (!root) return;
+  const testing::TemporaryFolder voc;
+  const auto link = [&](const std::string& target, const std::string& name) {
+    std::filesystem::create_directory_symlink(std::filesystem::absolute(*root + target),
+                                              voc.path() / name);
+  };
+  link("/voc/voc2012_trainval_100/JPEGImages", "JPEGImages");
+  link("/voc/voc2012_seg_masks/SegmentationClass", "SegmentationClass");
+  const RealRun run(
+      {"--suite", "voc-segmentation", "--data", voc.path(), "--weights", *root + "/models"});
+  // In uint8 arithmetic the golden figure is .7457.
+  CHECK(run.metric("deeplabv3-mobilenetv2-0.5-uint8.float", "miou") == Approx(.7457).margin(.005));
 }
 
 TEST_CASE("LFW: MobileFaceNet on all 6,000 pairs, within one pair") {

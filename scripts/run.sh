@@ -31,4 +31,8 @@ voc=$real/voc_imagenet/voc
 run --suite widerface --data "$real/face" --list "$real/face/wider_val_images.txt" --out out/widerface
 run --suite lfw --model mobilefacenet --data "$real/face/lfw" --out out/lfw
 run --suite imagenet --data "$imagenet/sample1000" --out out/imagenet
+mkdir -p out/voc2012
+ln -sfn "$(realpath "$voc/voc2012_trainval_100/JPEGImages")" out/voc2012/JPEGImages
+ln -sfn "$(realpath "$voc/voc2012_seg_masks/SegmentationClass")" out/voc2012/SegmentationClass
+run --suite voc-segmentation --data out/voc2012 --out out/voc-segmentation
 run --suite voc-detection --data "$voc/voc2012_trainval_100" --out out/voc-detection
