@@ -77,7 +77,11 @@ TEST_CASE("A wrong command line is one line with a suggestion, and exit code 2")
   CHECK(contains(line({"run", "--suite", "lfw", "--protocol", "facenett"}), "'facenet'"));
   CHECK(contains(line({"run", "--suite", "imagenet", "--model", "slim-320"}), "for widerface"));
   CHECK(contains(line({"run", "--suite", "lfw", "--model", "a.onnx"}), "--prepare and --decode"));
-  CHECK(contains(line({"run", "--suite", "voc-segmentation"}), "bench score"));
+  const TemporaryFolder folder;
+  const std::string empty = folder.path() / "empty.json";
+  write_file(empty, R"({"name": "empty", "about": "a", "dataset": "lfw",
+                        "evaluator": "face-verification", "cases": []})");
+  CHECK(contains(line({"run", "--suite", empty}), "bench score"));
   CHECK(contains(line({"score"}), "give either"));
   CHECK(contains(line({"score", "--suite", "lfw"}), "go together"));
   CHECK(contains(line({"list", "modells"}), "'models'"));
