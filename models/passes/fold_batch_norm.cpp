@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 
+#include "models/passes/layers.h"
 #include "models/passes/passes.h"
 #include "models/passes/rewrite.h"
 #include "models/shapes.h"
@@ -79,15 +80,6 @@ bool is_per_channel(const Shape& operand, std::size_t rank, std::size_t axis,
   return true;
 }
 
-// The weight of a layer that may change; one with a grid may not.
-const Tensor* weight_of(const Op& op) {
-  const auto of = [](const auto* layer) {
-    return layer && !layer->weight_grid && !layer->bias_grid ? &layer->weight : nullptr;
-  };
-  const auto* conv = std::get_if<Conv2d>(&op);
-  return conv ? of(conv) : of(std::get_if<Linear>(&op));
-}
-
 // weight *= scale, bias = bias * scale + shift, rounded once.
 template <class Layer>
 void absorb(Layer& op, const Affine& affine) {
@@ -145,7 +137,7 @@ class Folding {
   std::optional<Affine> read_as_affine(const Node& node, std::size_t i, NodeId layer) const {
     const Op& source = graph_.nodes[static_cast<std::size_t>(layer)].op;
     const Tensor* weight = weight_of(source);
-    if (!weight) return std::nullopt;
+    if (!weight || has_grid(source)) return std::nullopt;
     const std::int64_t channels = weight->dim(0);
     const std::size_t rank = ranks_[static_cast<std::size_t>(layer)];
     const std::size_t axis = std::holds_alternative<Conv2d>(source) ? 1 : rank - 1;
