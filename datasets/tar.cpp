@@ -195,11 +195,7 @@ class Tar : public ImageSource {
   std::string where() const override { return file_.path(); }
 
   std::vector<std::string> absent(const std::vector<std::string>& names) const override {
-    std::vector<std::string> missing;
-    for (const auto& name : names) {
-      if (!members_.contains(name)) missing.push_back(name);
-    }
-    return missing;
+    return names_without(members_, names);
   }
 
   EncodedImage read(const std::string& name) const override {

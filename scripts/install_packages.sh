@@ -4,7 +4,7 @@ set -euo pipefail
 
 packages=(
   g++ cmake ninja-build pkg-config python3 ccache git
-  libdnnl-dev libhwy-dev libopencv-core-dev libopencv-imgproc-dev libopencv-dnn-dev libxtensor-dev nlohmann-json3-dev catch2 libbenchmark-dev
+  libdnnl-dev libopencv-core-dev libopencv-imgproc-dev libopencv-dnn-dev libxtensor-dev nlohmann-json3-dev catch2 libbenchmark-dev
   libcli11-dev libfmt-dev libprotobuf-dev protobuf-compiler libjpeg-dev libpng-dev zlib1g-dev libzip-dev
   libpugixml-dev libssl-dev xz-utils libgemmlowp-dev
 )

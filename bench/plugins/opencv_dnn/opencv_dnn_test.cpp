@@ -1,12 +1,10 @@
 // The plugin as a user meets it, and OpenCV as a second opinion on real networks.
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cmath>
 #include <opencv2/dnn.hpp>
 
 #include "bench/backend.h"
 #include "models/conformance.h"
-#include "models/error.h"
 #include "models/formats/formats.h"
 #include "models/passes/passes.h"
 #include "models/reference.h"
@@ -21,35 +19,14 @@ const Backend& opencv() {
   return find_backend(name);
 }
 
-// max |a - b| / max |b|
-double relative_error(std::span<const float> a, std::span<const float> b) {
-  if (a.size() != b.size()) return std::numeric_limits<double>::infinity();
-  double worst = 0, largest = 1e-30;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    worst = std::max(worst, std::abs(double{a[i]} - b[i]));
-    largest = std::max(largest, std::abs(double{b[i]}));
-  }
-  return std::isnan(worst) ? std::numeric_limits<double>::infinity() : worst / largest;
-}
-
-double relative_error(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
-  REQUIRE(a.size() == b.size());
+// The worst of all outputs.
+double relative_error(const std::vector<Tensor>& got, const std::vector<Tensor>& wanted) {
+  REQUIRE(got.size() == wanted.size());
   double worst = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    worst = std::max(worst, relative_error(a[i].data<float>(), b[i].data<float>()));
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    worst = std::max(worst, bench::relative_error(got[i], wanted[i]));
   }
   return worst;
-}
-
-// Values of an image after preparation: -1 .. 1, from a fixed sequence.
-Tensor test_input(const Shape& shape) {
-  Tensor tensor(shape);
-  std::uint64_t state = 1;
-  for (float& value : tensor.data<float>()) {
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    value = static_cast<float>(state >> 40) / 8388608.0f - 1.0f;
-  }
-  return tensor;
 }
 
 std::vector<Tensor> run(const Backend& backend, const Graph& graph, const Tensor& input) {
@@ -87,7 +64,7 @@ std::vector<Tensor> run_by_opencv_alone(const std::string& path, const Graph& gr
   std::vector<Tensor> outputs;
   for (const Output& output : graph.outputs) {
     const cv::Mat blob = net.forward(output.name);
-    outputs.push_back(Tensor::of<float>({static_cast<std::int64_t>(blob.total())},
+    outputs.push_back(Tensor::of<float>(Shape(blob.size.p, blob.size.p + blob.dims),
                                         {blob.ptr<float>(), blob.total()}));
   }
   return outputs;
@@ -110,7 +87,7 @@ TEST_CASE("what is no plugin is refused, saying why") {
 TEST_CASE("opencv-dnn agrees with the reference on every op") {
   for (const ConformanceCase& item : conformance_cases(1)) {
     CAPTURE(item.name);
-    const Tensor input = test_input(item.input);
+    const Tensor input = conformance_input(item, 2);
     CHECK(relative_error(run(opencv(), item.graph, input), evaluate(item.graph, input)) < 1e-5);
   }
 }
@@ -122,7 +99,7 @@ TEST_CASE("float, the reference, opencv-dnn and OpenCV's own importer agree on r
     const auto path = testing::real_data(network.file);
     REQUIRE(path);
     const Graph graph = simplify(fold_batch_norm(load_network(*path).graph));
-    const Tensor input = test_input(network.input);
+    const Tensor input = conformance_input({network.file, graph, network.input}, 2);
     const auto by_float = run(find_backend("float"), graph, input);
     CHECK(relative_error(by_float, evaluate(graph, input)) < 1e-4);
     CHECK(relative_error(by_float, run(opencv(), graph, input)) < 1e-4);
