@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "models/graph.h"
+#include "models/requantize.h"
 
 namespace bench {
 
@@ -26,10 +27,11 @@ struct LayerFact {
 
 struct ProgramFacts {
   std::vector<LayerFact> layers;
-  std::int64_t weight_bytes = 0;      ///< as held in memory
-  std::int64_t activation_bytes = 0;  ///< the arena of one session
-  std::string library;                ///< "oneDNN 2.6.3"
-  std::string isa;                    ///< instruction set in use: "avx512_core_vnni"
+  std::vector<FloatIsland> float_islands;  ///< of an integer backend; else empty
+  std::int64_t weight_bytes = 0;           ///< as held in memory
+  std::int64_t activation_bytes = 0;       ///< the arena of one session
+  std::string library;                     ///< "oneDNN 2.6.3"
+  std::string isa;                         ///< instruction set in use: "avx512_core_vnni"
 };
 
 /// One thread's scratch. Not to be used by two threads at once.
@@ -52,8 +54,12 @@ class Program {
 };
 
 struct CompileOptions {
-  int threads_per_image =
-      1;  ///< accuracy runs use 1: then results do not depend on the machine's size
+  /// Accuracy runs use 1: then results do not depend on the machine's size.
+  int threads_per_image = 1;
+  /// How integer backends come from sums to the numbers of the next grid.
+  Requantization requantization = Requantization::float_scale;
+  /// An integer backend refuses a graph with float islands, naming the first: Error{unsupported}.
+  bool integer_only = false;
 };
 
 class Backend {
@@ -61,9 +67,9 @@ class Backend {
   virtual ~Backend() = default;
   virtual std::string_view name() const = 0;   ///< as typed: "float", "1-bit"
   virtual std::string_view about() const = 0;  ///< one line
+  /// Takes the graph, so that a backend with its own form of the weights can let go of theirs.
   /// Throws Error{unsupported} naming the node it can't run.
-  virtual std::unique_ptr<Program> compile(const Graph& graph,
-                                           const CompileOptions& options) const = 0;
+  virtual std::unique_ptr<Program> compile(Graph graph, const CompileOptions& options) const = 0;
 };
 
 /// All backends built into this program and loaded by load_plugin, in the order of their names.

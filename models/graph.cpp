@@ -40,15 +40,29 @@ struct ParameterCheck {
     if (!holds) throw Error(Fault::bad_data, describe(node) + ": " + why);
   }
 
-  void require_weight(const Tensor& weight, std::size_t rank) const {
-    require(weight.type() == DType::f32, "weight is not f32");
+  // f32, or numbers of a grid.
+  void require_type(const Tensor& t, const std::optional<Grid>& grid, DType numbers,
+                    const std::string& what) const {
+    if (t.type() == DType::f32) return;
+    require(grid.has_value(), what + " is not f32 and has no grid");
+    require(t.type() == numbers && grid->offset.empty(),
+            what + " is of type " + std::string(name_of(t.type())) +
+                ", which does not hold the numbers of its grid");
+  }
+
+  void require_weight(const Tensor& weight, std::size_t rank,
+                      const std::optional<Grid>& grid = std::nullopt) const {
+    const bool is_signed = grid && grid->is_signed;
+    require_type(weight, grid, is_signed ? DType::i8 : DType::u8, "weight");
+    require(weight.type() == DType::f32 || grid->bits <= 8, "weight numbers have over 8 bits");
     require(weight.rank() == rank && !weight.empty(), "weight has shape " +
                                                           to_string(weight.shape()) + ", wanted " +
                                                           std::to_string(rank) + " sizes above 0");
   }
 
-  void require_vector(const Tensor& t, std::int64_t size, const std::string& what) const {
-    require(t.type() == DType::f32, what + " is not f32");
+  void require_vector(const Tensor& t, std::int64_t size, const std::string& what,
+                      const std::optional<Grid>& grid = std::nullopt) const {
+    require_type(t, grid, DType::i32, what);
     require(t.shape() == Shape{size}, what + " has shape " + to_string(t.shape()) + ", wanted " +
                                           std::to_string(size) + " values");
   }
@@ -105,19 +119,19 @@ struct ParameterCheck {
   }
   void operator()(const Conv2d& op) const {
     require_inputs(1, 1);
-    require_weight(op.weight, 4);
+    require_weight(op.weight, 4, op.weight_grid);
     const std::int64_t outputs = op.weight.dim(0);
     require(op.groups > 0 && outputs % op.groups == 0, std::to_string(outputs) +
                                                            " output channels do not divide into " +
                                                            std::to_string(op.groups) + " groups");
-    if (!op.bias.empty()) require_vector(op.bias, outputs, "bias");
+    if (!op.bias.empty()) require_vector(op.bias, outputs, "bias", op.bias_grid);
     require_window({1, 1}, op.stride, op.dilation, op.pad);
     require_grids(op);
   }
   void operator()(const Linear& op) const {
     require_inputs(1, 1);
-    require_weight(op.weight, 2);
-    if (!op.bias.empty()) require_vector(op.bias, op.weight.dim(0), "bias");
+    require_weight(op.weight, 2, op.weight_grid);
+    if (!op.bias.empty()) require_vector(op.bias, op.weight.dim(0), "bias", op.bias_grid);
     require_grids(op);
   }
   void operator()(const BatchNorm& op) const {

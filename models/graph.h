@@ -42,6 +42,10 @@ struct Constant {
   Tensor value{};
 };
 
+// A layer's weight is f32; with a grid, what is computed with is the weight put onto it. Or it is
+// the grid's numbers themselves, as a quantised file has them: i8 if the grid is signed, else u8,
+// of at most 8 bits; for a bias i32, on a signed grid of 32 bits.
+
 /// Cross-correlation, zero padding. Output size floor((in + pad - dilation*(k-1) - 1) / stride)
 /// + 1.
 struct Conv2d {
@@ -51,7 +55,7 @@ struct Conv2d {
   Padding pad{};
   Pair dilation{};
   int groups = 1;
-  std::optional<Grid> weight_grid = {};  ///< what is computed with is the weight on this grid
+  std::optional<Grid> weight_grid = {};  ///< one scale, or one for each of O
   std::optional<Grid> bias_grid = {};
 };
 
@@ -207,6 +211,11 @@ struct Node {
 
 /// "node 'conv_3' (Conv2d)": how every message speaks of a node.
 std::string describe(const Node& node);
+
+/// A node of a quantised graph that has to be computed in float, and why.
+struct FloatIsland {
+  std::string node, op, reason;  ///< "prob", "Softmax", "its result is on no grid"
+};
 
 struct Output {
   std::string name;

@@ -54,23 +54,23 @@ Grid grid_for(const DynamicGrid& rule, const Tensor& values, std::string_view wh
 
 std::int32_t lowest(const Grid& grid) {
   if (!grid.offset.empty()) return 0;
-  return (grid.is_signed ? -(1 << (grid.bits - 1)) : 0) + (grid.narrow ? 1 : 0);
+  const std::int64_t low = grid.is_signed ? -(std::int64_t{1} << (grid.bits - 1)) : 0;
+  return static_cast<std::int32_t>(low + (grid.narrow ? 1 : 0));
 }
 
 std::int32_t highest(const Grid& grid) {
   if (!grid.offset.empty()) return (1 << grid.bits) - 1;
-  return (1 << (grid.is_signed ? grid.bits - 1 : grid.bits)) - 1;
+  return static_cast<std::int32_t>((std::int64_t{1} << (grid.bits - grid.is_signed)) - 1);
 }
 
 std::int32_t quantize(const Grid& grid, float value, std::size_t index) {
   const bool from_offset = !grid.offset.empty();
   const float moved = from_offset ? value - grid.offset[index] : value;
   const float number = rounded(moved / grid.scale[index], grid.rounding);
-  const auto shift = static_cast<float>(from_offset ? 0 : grid.zero_point[index]);
+  const double shift = from_offset ? 0 : grid.zero_point[index];
   if (std::isnan(number)) return static_cast<std::int32_t>(shift);
-  // Clamped as float: a quotient may be far beyond any integer.
-  return static_cast<std::int32_t>(std::clamp(number + shift, static_cast<float>(lowest(grid)),
-                                              static_cast<float>(highest(grid))));
+  // Clamped before it becomes an integer: a quotient may be far beyond any.
+  return static_cast<std::int32_t>(std::clamp<double>(number + shift, lowest(grid), highest(grid)));
 }
 
 float dequantize(const Grid& grid, std::int32_t number, std::size_t index) {
@@ -80,7 +80,11 @@ float dequantize(const Grid& grid, std::int32_t number, std::size_t index) {
   return static_cast<float>(number - grid.zero_point[index]) * grid.scale[index];
 }
 
-Tensor fake_quantize(const Grid& grid, const Tensor& values, std::string_view what) {
+namespace {
+
+// Calls `element(i, index)` for every element, `index` that of its scale.
+template <class Element>
+void for_each(const Grid& grid, const Tensor& values, std::string_view what, Element element) {
   const std::size_t scales = grid.scale.size();
   std::size_t stride = static_cast<std::size_t>(std::max<std::int64_t>(values.size(), 1));
   if (grid.axis >= 0) {
@@ -92,22 +96,68 @@ Tensor fake_quantize(const Grid& grid, const Tensor& values, std::string_view wh
     }
     stride = stride_of(values.shape(), axis);
   }
+  const auto size = static_cast<std::size_t>(values.size());
+  for (std::size_t i = 0; i < size; ++i) element(i, i / stride % scales);
+}
+
+template <class T>
+void quantize_to(const Grid& grid, const Tensor& values, std::string_view what, Tensor& numbers) {
+  const auto in = values.data<float>();
+  const auto out = numbers.data<T>();
+  for_each(grid, values, what, [&](std::size_t i, std::size_t index) {
+    out[i] = static_cast<T>(quantize(grid, in[i], index));
+  });
+}
+
+template <class T>
+void dequantize_from(const Grid& grid, const Tensor& numbers, std::string_view what,
+                     Tensor& values) {
+  const auto in = numbers.data<T>();
+  const auto out = values.data<float>();
+  for_each(grid, numbers, what, [&](std::size_t i, std::size_t index) {
+    out[i] = dequantize(grid, static_cast<std::int32_t>(in[i]), index);
+  });
+}
+
+}  // namespace
+
+Tensor fake_quantize(const Grid& grid, const Tensor& values, std::string_view what) {
   Tensor result(values.shape());
   const auto in = values.data<float>();
   const auto out = result.data<float>();
-  for (std::size_t i = 0; i < in.size(); ++i) {
-    const std::size_t index = i / stride % scales;
+  for_each(grid, values, what, [&](std::size_t i, std::size_t index) {
     out[i] = dequantize(grid, quantize(grid, in[i], index), index);
-  }
+  });
   return result;
+}
+
+Tensor quantize(const Grid& grid, const Tensor& values, DType type, std::string_view what) {
+  Tensor numbers(values.shape(), type);
+  switch (type) {
+    case DType::i8: quantize_to<std::int8_t>(grid, values, what, numbers); break;
+    case DType::u8: quantize_to<std::uint8_t>(grid, values, what, numbers); break;
+    default: quantize_to<std::int32_t>(grid, values, what, numbers); break;
+  }
+  return numbers;
+}
+
+Tensor dequantize(const Grid& grid, const Tensor& numbers, std::string_view what) {
+  Tensor values(numbers.shape());
+  switch (numbers.type()) {
+    case DType::i8: dequantize_from<std::int8_t>(grid, numbers, what, values); break;
+    case DType::u8: dequantize_from<std::uint8_t>(grid, numbers, what, values); break;
+    default: dequantize_from<std::int32_t>(grid, numbers, what, values); break;
+  }
+  return values;
 }
 
 void validate(const Grid& grid, std::string_view what) {
   const auto require = [what](bool holds, const std::string& why) {
     if (!holds) throw Error(Fault::bad_data, std::string(what) + ": " + why);
   };
-  require(grid.bits >= 1 && grid.bits <= 16,
-          "a grid of " + std::to_string(grid.bits) + " bits; 1 to 16 are known");
+  const bool of_bias = grid.bits == 32 && grid.is_signed && grid.offset.empty();
+  require((grid.bits >= 1 && grid.bits <= 16) || of_bias,
+          "a grid of " + std::to_string(grid.bits) + " bits; 1 to 16 are known, and 32 signed");
   require(grid.bits > 1 || !grid.narrow, "a narrow grid needs at least 2 bits");
   require(!grid.scale.empty(), "a grid without scales");
   require(grid.axis >= 0 || grid.scale.size() == 1, "several scales, but no axis");

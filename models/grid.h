@@ -28,7 +28,7 @@ enum class Rounding {
 };
 
 struct Grid {
-  int bits = 8;                    ///< 1 .. 16
+  int bits = 8;                    ///< 1 .. 16; or 32, signed, for biases
   bool is_signed = true;           ///< -2^(bits-1) .. 2^(bits-1) - 1, else 0 .. 2^bits - 1
   bool narrow = false;             ///< without the lowest number: -127 .. 127, 1 .. 255
   std::vector<float> scale = {1};  ///< one, or one per index along `axis`
@@ -66,6 +66,11 @@ float dequantize(const Grid& grid, std::int32_t number, std::size_t index = 0);
 /// Every element put onto the grid and back. Throws Error{bad_data} if the grid's axis is not one
 /// of the tensor's, or its length is not the number of scales. `what` names the tensor in messages.
 Tensor fake_quantize(const Grid& grid, const Tensor& values, std::string_view what);
+
+/// The numbers of every element, as `type`, and back. Throws as fake_quantize. REQUIRES a type (i8,
+/// u8, i32) that holds the grid's numbers.
+Tensor quantize(const Grid& grid, const Tensor& values, DType type, std::string_view what);
+Tensor dequantize(const Grid& grid, const Tensor& numbers, std::string_view what);
 
 /// Throws Error{bad_data} naming `what`: bits out of range, scales not positive and finite, zero
 /// points off the grid, lengths that differ.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "models/passes/layers.h"
 #include "models/reference_ops.h"
 
 namespace bench {
@@ -30,8 +31,8 @@ class Compute {
   Tensor layer(const Layer& op) const {
     if (!op.weight_grid && !op.bias_grid) return reference::compute(op, inputs, shape);
     Layer on_grid = op;
-    if (op.weight_grid) on_grid.weight = fake_quantize(*op.weight_grid, op.weight, "weight");
-    if (op.bias_grid) on_grid.bias = fake_quantize(*op.bias_grid, op.bias, "bias");
+    on_grid.weight = weight_in_use(op);
+    on_grid.bias = bias_in_use(op);
     return reference::compute(on_grid, inputs, shape);
   }
 

@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "bench/backend.h"
-#include "bench/backends/float/program.h"
 #include "bench/micro/fma_peak.h"
+#include "bench/onednn/program.h"
 #include "models/audit.h"
 #include "models/passes/passes.h"
 #include "models/random.h"
@@ -127,7 +127,7 @@ void time_layer(benchmark::State& state, const Layer& layer) {
   const Graph graph = layer_graph(layer);
   const Shape shape{1, layer.in, layer.size, layer.size};
   const onednn::ThreadCount threads(1);
-  const onednn::FloatProgram program(graph, {});
+  const onednn::OneDnnProgram program(graph, {});
   onednn::Memory memory;
   onednn::BoundPlan bound(program.plan(shape), program.engine(), memory);
   bound.run(Random(2).tensor(shape, -1, 1));
@@ -152,7 +152,7 @@ void print_layers(const char* network, int batch) {
   const Graph graph = fold_batch_norm(simplify(find(zoo(), "network", network).make(1)));
   const Shape shape = image_shape(graph, batch);
   const onednn::ThreadCount threads(1);
-  const onednn::FloatProgram program(graph, {});
+  const onednn::OneDnnProgram program(graph, {});
   onednn::Memory memory;
   onednn::BoundPlan bound(program.plan(shape), program.engine(), memory);
   const Tensor input = Random(2).tensor(shape, -1, 1);

@@ -10,13 +10,19 @@ namespace bench {
 namespace {
 
 void require_finite(const Node& node, const Tensor& values, const std::string& which) {
-  if (values.empty()) return;
+  if (values.empty() || values.type() != DType::f32) return;
   const auto data = values.data<float>();
   const auto bad = std::ranges::find_if(data, [](float x) { return !std::isfinite(x); });
   if (bad == data.end()) return;
   throw Error(Fault::bad_data, describe(node) + ": its " + which + " number " +
                                    std::to_string(bad - data.begin()) + " is " +
                                    std::to_string(*bad) + ", not a finite number");
+}
+
+Tensor on_grid(const Tensor& parameter, const std::optional<Grid>& grid, const char* what) {
+  if (!grid || parameter.empty()) return parameter;
+  const bool numbers = parameter.type() != DType::f32;
+  return numbers ? dequantize(*grid, parameter, what) : fake_quantize(*grid, parameter, what);
 }
 
 }  // namespace
@@ -36,11 +42,18 @@ const Tensor* bias_of(const Op& op) {
 Tensor* weight_of(Op& op) { return const_cast<Tensor*>(weight_of(std::as_const(op))); }
 Tensor* bias_of(Op& op) { return const_cast<Tensor*>(bias_of(std::as_const(op))); }
 
-Tensor weight_in_use(const Op& op) {
+const std::optional<Grid>& weight_grid_of(const Op& op) {
   const auto* conv = std::get_if<Conv2d>(&op);
-  const auto& grid = conv ? conv->weight_grid : std::get<Linear>(op).weight_grid;
-  return grid ? fake_quantize(*grid, *weight_of(op), "weight") : *weight_of(op);
+  return conv ? conv->weight_grid : std::get<Linear>(op).weight_grid;
 }
+
+const std::optional<Grid>& bias_grid_of(const Op& op) {
+  const auto* conv = std::get_if<Conv2d>(&op);
+  return conv ? conv->bias_grid : std::get<Linear>(op).bias_grid;
+}
+
+Tensor weight_in_use(const Op& op) { return on_grid(*weight_of(op), weight_grid_of(op), "weight"); }
+Tensor bias_in_use(const Op& op) { return on_grid(*bias_of(op), bias_grid_of(op), "bias"); }
 
 bool has_grid(const Op& op) {
   const auto has = [](const auto* layer) {

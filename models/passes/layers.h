@@ -13,8 +13,14 @@ Tensor* weight_of(Op& op);
 const Tensor* bias_of(const Op& op);
 Tensor* bias_of(Op& op);
 
-/// The weight a layer computes with: put onto its grid if it has one. REQUIRES weight_of(op).
+/// The weight or bias a layer computes with, f32: put onto its grid if it has one, or what its
+/// numbers stand for. An empty bias stays empty. REQUIRES weight_of(op).
 Tensor weight_in_use(const Op& op);
+Tensor bias_in_use(const Op& op);
+
+/// The grid of a Conv2d's or Linear's weight or bias. REQUIRES weight_of(op).
+const std::optional<Grid>& weight_grid_of(const Op& op);
+const std::optional<Grid>& bias_grid_of(const Op& op);
 
 /// Whether a Conv2d or Linear has a grid for its weight or bias.
 bool has_grid(const Op& op);

@@ -13,7 +13,8 @@ Graph simplify(Graph graph);
 /// whose only reader it is. Computed in double, rounded once.
 Graph fold_batch_norm(Graph graph);
 
-/// The graph in float: without FakeQuantize nodes, weights as they were before their grids. Not an
+/// The graph in float: without FakeQuantize nodes, weights as they were before their grids, or what
+/// their numbers stand for. Not an
 /// exact rewrite: this is what `float` runs, so that it can stand beside the quantised graph.
 Graph without_grids(Graph graph);
 

@@ -4,9 +4,18 @@
 namespace bench {
 namespace {
 
+// Numbers become what they stand for; f32 stays as it was before its grid.
+void release(Tensor& parameter, std::optional<Grid>& grid) {
+  if (parameter.type() != DType::f32) parameter = dequantize(*grid, parameter, "parameter");
+  grid = std::nullopt;
+}
+
 template <class Layer>
 void release_weights(Op& op) {
-  if (auto* layer = std::get_if<Layer>(&op)) layer->weight_grid = layer->bias_grid = std::nullopt;
+  auto* layer = std::get_if<Layer>(&op);
+  if (!layer) return;
+  release(layer->weight, layer->weight_grid);
+  release(layer->bias, layer->bias_grid);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 #include "bench/backend.h"
-#include "bench/backends/float/program.h"
+#include "bench/onednn/program.h"
 #include "models/passes/passes.h"
 
 namespace bench {
@@ -9,10 +9,9 @@ class FloatBackend : public Backend {
  public:
   std::string_view name() const override { return "float"; }
   std::string_view about() const override { return "32-bit floating point on oneDNN"; }
-  std::unique_ptr<Program> compile(const Graph& graph,
-                                   const CompileOptions& options) const override {
+  std::unique_ptr<Program> compile(Graph graph, const CompileOptions& options) const override {
     validate(graph);
-    return std::make_unique<onednn::FloatProgram>(without_grids(graph), options);
+    return std::make_unique<onednn::OneDnnProgram>(without_grids(std::move(graph)), options);
   }
 };
 

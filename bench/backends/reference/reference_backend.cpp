@@ -27,7 +27,7 @@ std::int64_t parameter_bytes(const Op& op) {
 
 class ReferenceProgram : public Program {
  public:
-  explicit ReferenceProgram(const Graph& graph) : graph_(graph) {}
+  explicit ReferenceProgram(Graph graph) : graph_(std::move(graph)) {}
 
   std::unique_ptr<Session> open_session() const override {
     return std::make_unique<ReferenceSession>(graph_);
@@ -55,9 +55,9 @@ class ReferenceBackend : public Backend {
   std::string_view about() const override {
     return "plain loops, grids honoured, sums in double: slow, the judge of all others";
   }
-  std::unique_ptr<Program> compile(const Graph& graph, const CompileOptions&) const override {
+  std::unique_ptr<Program> compile(Graph graph, const CompileOptions&) const override {
     validate(graph);
-    return std::make_unique<ReferenceProgram>(graph);
+    return std::make_unique<ReferenceProgram>(std::move(graph));
   }
 };
 

@@ -262,10 +262,10 @@ class OpenCvBackend : public bench::Backend {
   std::string_view about() const override {
     return "f32 through OpenCV's dnn layers, one by one: slow, an independent check of float";
   }
-  std::unique_ptr<bench::Program> compile(const bench::Graph& graph,
+  std::unique_ptr<bench::Program> compile(bench::Graph graph,
                                           const bench::CompileOptions&) const override {
     bench::validate(graph);
-    return std::make_unique<OpenCvProgram>(bench::without_grids(graph));
+    return std::make_unique<OpenCvProgram>(bench::without_grids(std::move(graph)));
   }
 };
 

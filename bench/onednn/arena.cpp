@@ -1,4 +1,4 @@
-#include "bench/backends/float/arena.h"
+#include "bench/onednn/arena.h"
 
 #include <algorithm>
 #include <numeric>

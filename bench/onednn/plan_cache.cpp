@@ -1,4 +1,4 @@
-#include "bench/backends/float/plan_cache.h"
+#include "bench/onednn/plan_cache.h"
 
 #include <algorithm>
 

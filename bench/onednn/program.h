@@ -4,15 +4,15 @@
 #include <memory>
 
 #include "bench/backend.h"
-#include "bench/backends/float/plan_cache.h"
-#include "bench/backends/float/weights.h"
+#include "bench/onednn/plan_cache.h"
+#include "bench/onednn/weights.h"
 
 namespace bench::onednn {
 
-class FloatProgram : public Program {
+class OneDnnProgram : public Program {
  public:
   /// REQUIRES validate(graph).
-  FloatProgram(Graph graph, const CompileOptions& options);
+  OneDnnProgram(Graph graph, const CompileOptions& options);
 
   std::unique_ptr<Session> open_session() const override;
   ProgramFacts facts(const Shape& input) const override;

@@ -1,4 +1,4 @@
-#include "bench/backends/float/elementwise.h"
+#include "bench/onednn/elementwise.h"
 
 #include <cmath>
 

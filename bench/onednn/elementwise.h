@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "bench/backends/float/planner.h"
+#include "bench/onednn/planner.h"
 
 namespace bench::onednn {
 

@@ -1,4 +1,4 @@
-#include "bench/backends/float/layers.h"
+#include "bench/onednn/layers.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "bench/backends/float/movement.h"
+#include "bench/onednn/movement.h"
 
 #include <algorithm>
 #include <numeric>

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "bench/backends/float/fuse.h"
-#include "bench/backends/float/plan.h"
-#include "bench/backends/float/weights.h"
+#include "bench/onednn/fuse.h"
+#include "bench/onednn/plan.h"
+#include "bench/onednn/weights.h"
 #include "models/graph.h"
 
 namespace bench::onednn {

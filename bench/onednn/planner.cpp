@@ -1,9 +1,9 @@
-#include "bench/backends/float/planner.h"
+#include "bench/onednn/planner.h"
 
 #include <algorithm>
 #include <unordered_map>
 
-#include "bench/backends/float/layers.h"
+#include "bench/onednn/layers.h"
 
 namespace bench::onednn {
 namespace {

@@ -1,4 +1,4 @@
-#include "bench/backends/float/onednn.h"
+#include "bench/onednn/onednn.h"
 
 // OpenMP's runtime, which oneDNN is linked to; its header needs no -fopenmp.
 #include <omp.h>

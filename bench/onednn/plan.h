@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "bench/backend.h"
-#include "bench/backends/float/arena.h"
-#include "bench/backends/float/onednn.h"
+#include "bench/onednn/arena.h"
+#include "bench/onednn/onednn.h"
 
 namespace bench::onednn {
 

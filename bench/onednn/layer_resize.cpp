@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "bench/backends/float/layers.h"
+#include "bench/onednn/layers.h"
 
 namespace bench::onednn {
 namespace {

@@ -1,5 +1,5 @@
-#include "bench/backends/float/elementwise.h"
-#include "bench/backends/float/layers.h"
+#include "bench/onednn/elementwise.h"
+#include "bench/onednn/layers.h"
 
 namespace bench::onednn {
 namespace {

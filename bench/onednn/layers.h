@@ -2,7 +2,7 @@
 // One function for each kind of layer. Each adds what computes the step to the plan and returns
 // true; or adds nothing and returns false, where no fast and exact way is known here.
 
-#include "bench/backends/float/planner.h"
+#include "bench/onednn/planner.h"
 
 namespace bench::onednn {
 

@@ -1,8 +1,8 @@
-#include "bench/backends/float/program.h"
+#include "bench/onednn/program.h"
 
 #include <algorithm>
 
-#include "bench/backends/float/planner.h"
+#include "bench/onednn/planner.h"
 #include "models/error.h"
 
 namespace bench::onednn {
@@ -12,9 +12,9 @@ namespace {
 // weights are kept apart from it.
 constexpr std::size_t kPlansKept = 16;
 
-class FloatSession : public Session {
+class OneDnnSession : public Session {
  public:
-  explicit FloatSession(const FloatProgram& program) : program_(program) {}
+  explicit OneDnnSession(const OneDnnProgram& program) : program_(program) {}
 
   std::vector<Tensor> run(const Tensor& input) override {
     const ThreadCount threads(program_.threads());
@@ -28,7 +28,7 @@ class FloatSession : public Session {
   }
 
  private:
-  const FloatProgram& program_;
+  const OneDnnProgram& program_;
   Shape shape_;
   Memory memory_;
   std::optional<BoundPlan> bound_;
@@ -36,7 +36,7 @@ class FloatSession : public Session {
 
 }  // namespace
 
-FloatProgram::FloatProgram(Graph graph, const CompileOptions& options)
+OneDnnProgram::OneDnnProgram(Graph graph, const CompileOptions& options)
     : graph_(std::move(graph)),
       threads_(options.threads_per_image),
       engine_(dnnl::engine::kind::cpu, 0),
@@ -46,11 +46,11 @@ FloatProgram::FloatProgram(Graph graph, const CompileOptions& options)
   if (std::ranges::all_of(input, [](std::int64_t size) { return size > 0; })) plan(input);
 }
 
-std::unique_ptr<Session> FloatProgram::open_session() const {
-  return std::make_unique<FloatSession>(*this);
+std::unique_ptr<Session> OneDnnProgram::open_session() const {
+  return std::make_unique<OneDnnSession>(*this);
 }
 
-std::shared_ptr<const Plan> FloatProgram::plan(const Shape& input) const {
+std::shared_ptr<const Plan> OneDnnProgram::plan(const Shape& input) const {
   return plans_.get(input, [&] {
     const ThreadCount threads(threads_);
     const std::vector<Shape> shapes = infer_shapes(graph_, input);
@@ -60,7 +60,7 @@ std::shared_ptr<const Plan> FloatProgram::plan(const Shape& input) const {
   });
 }
 
-ProgramFacts FloatProgram::facts(const Shape& input) const {
+ProgramFacts OneDnnProgram::facts(const Shape& input) const {
   const auto used = plan(input);
   ProgramFacts facts;
   for (const Layer& layer : used->layers) facts.layers.push_back(layer.fact);

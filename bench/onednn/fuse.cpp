@@ -1,4 +1,4 @@
-#include "bench/backends/float/fuse.h"
+#include "bench/onednn/fuse.h"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "bench/backends/float/layers.h"
+#include "bench/onednn/layers.h"
 
 namespace bench::onednn {
 namespace {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "bench/backends/float/onednn.h"
+#include "bench/onednn/onednn.h"
 #include "models/graph.h"
 
 namespace bench::onednn {

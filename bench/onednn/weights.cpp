@@ -1,4 +1,4 @@
-#include "bench/backends/float/weights.h"
+#include "bench/onednn/weights.h"
 
 #include <algorithm>
 

@@ -9,7 +9,7 @@
 #include <mutex>
 #include <utility>
 
-#include "bench/backends/float/plan.h"
+#include "bench/onednn/plan.h"
 
 namespace bench::onednn {
 

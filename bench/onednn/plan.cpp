@@ -1,4 +1,4 @@
-#include "bench/backends/float/plan.h"
+#include "bench/onednn/plan.h"
 
 #include <algorithm>
 

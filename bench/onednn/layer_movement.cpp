@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "bench/backends/float/layers.h"
-#include "bench/backends/float/movement.h"
+#include "bench/onednn/layers.h"
+#include "bench/onednn/movement.h"
 
 namespace bench::onednn {
 namespace {
