@@ -53,6 +53,45 @@ TEST_CASE("without grids the graph is the float one again") {
   CHECK(digest(restored) == digest(small_graph(false)));
 }
 
+// The same network as a quantised file has it: numbers instead of weights and biases.
+Graph small_graph_of_numbers() {
+  Graph graph = small_graph(true);
+  auto& layer = std::get<Linear>(graph.nodes[2].op);
+  layer.weight = Tensor::of<std::int8_t>({2, 2}, std::vector<std::int8_t>{3, 0, 0, 3});
+  layer.bias = Tensor::of<std::int32_t>({2}, std::vector<std::int32_t>{3, 300000001});
+  layer.bias_grid->bits = 32;
+  return graph;
+}
+
+TEST_CASE("numbers stand for what their grids say") {
+  const auto y = run(small_graph_of_numbers(), {0.7f, 2});
+  CHECK(y[0] == run(small_graph(true), {0.7f, 2})[0]);
+  CHECK(y[1] == Approx(2 * 1.5 + 0.1 * 300000001));
+  const Graph in_float = without_grids(small_graph_of_numbers());
+  CHECK(run(in_float, {0.7f, 2})[0] == Approx(0.7 * 1.5 + 0.3));  // the input is on no grid
+}
+
+TEST_CASE("numbers that no grid explains are refused, naming the node") {
+  const auto fault_of = [](auto spoil) {
+    Graph graph = small_graph_of_numbers();
+    spoil(std::get<Linear>(graph.nodes[2].op));
+    try {
+      validate(graph);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("none");
+  };
+  CHECK_THAT(fault_of([](Linear& layer) { layer.weight_grid.reset(); }),
+             Catch::Contains("'linear'") && Catch::Contains("weight is not f32 and has no grid"));
+  CHECK_THAT(fault_of([](Linear& layer) { layer.weight_grid->is_signed = false; }),
+             Catch::Contains("weight is of type i8"));
+  CHECK_THAT(fault_of([](Linear& layer) { layer.weight_grid->bits = 16; }),
+             Catch::Contains("over 8 bits"));
+  CHECK_THAT(fault_of([](Linear& layer) { layer.bias_grid.reset(); }),
+             Catch::Contains("bias is not f32 and has no grid"));
+}
+
 TEST_CASE("a dynamic grid follows each tensor") {
   Graph graph;
   const NodeId input = graph.add("input", Input{{-1, 2}});

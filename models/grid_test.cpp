@@ -1,7 +1,9 @@
 #include "models/grid.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <limits>
+#include <vector>
 
 #include "models/error.h"
 
@@ -39,6 +41,31 @@ TEST_CASE("a value and its number") {
   CHECK(quantize(grid, 1e30f) == 255);
   CHECK(quantize(grid, std::numeric_limits<float>::infinity()) == 255);
   CHECK(quantize(grid, std::numeric_limits<float>::quiet_NaN()) == 10);
+}
+
+TEST_CASE("a grid of 32 bits, for biases") {
+  const Grid grid = affine(32, true, 0.25f, 0);
+  validate(grid, "bias");
+  CHECK(lowest(grid) == std::numeric_limits<std::int32_t>::min());
+  CHECK(highest(grid) == std::numeric_limits<std::int32_t>::max());
+  CHECK(quantize(grid, 1e30f) == highest(grid));
+  CHECK(quantize(grid, -1e30f) == lowest(grid));
+  CHECK(quantize(grid, 1000000.5f) == 4000002);
+  CHECK_THROWS_WITH(validate(affine(32, false, 1, 0), "bias"), Catch::Contains("32 signed"));
+  CHECK_THROWS_WITH(validate(affine(17, true, 1, 0), "bias"), Catch::Contains("17 bits"));
+}
+
+TEST_CASE("tensors of numbers, and back") {
+  Grid grid = affine(8, false, 0.5f, 10);
+  grid.axis = 0;
+  grid.scale = {0.5f, 2};
+  grid.zero_point = {10, 0};
+  const Tensor values = Tensor::of({2, 2}, {1.1f, -100, 4, 600});
+  const Tensor numbers = quantize(grid, values, DType::u8, "w");
+  const auto q = numbers.data<std::uint8_t>();
+  CHECK(std::vector<int>(q.begin(), q.end()) == std::vector<int>{12, 0, 2, 255});
+  const Tensor back = dequantize(grid, numbers, "w"), same = fake_quantize(grid, values, "w");
+  CHECK(std::ranges::equal(back.data<float>(), same.data<float>()));
 }
 
 TEST_CASE("halves go where the rounding says") {
