@@ -135,6 +135,14 @@ Requantizer::Requantizer(Requantization mode, std::span<const double> multiplier
   }
 }
 
+Requantizer Requantizer::moved_by(std::int32_t offset) const {
+  Requantizer moved = *this;
+  moved.target_.zero_point += offset;
+  moved.target_.lowest += offset;
+  moved.target_.highest += offset;
+  return moved;
+}
+
 FixedMultiplier Requantizer::fixed(std::size_t channel) const {
   return {mantissa_[channel], shift_[channel]};
 }

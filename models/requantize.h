@@ -77,6 +77,10 @@ class Requantizer {
   Requantizer(Requantization mode, std::span<const double> multipliers, TargetRange target,
               std::string_view layer);
 
+  /// The same with `offset` added to every result: for numbers stored with an offset.
+  /// REQUIRES a target range that stays within 17 bits.
+  Requantizer moved_by(std::int32_t offset) const;
+
   Requantization mode() const { return mode_; }
   const TargetRange& target() const { return target_; }
   std::size_t channels() const { return scale_.size(); }

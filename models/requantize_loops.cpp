@@ -3,13 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-// Sanitizers start after the loader has chosen a clone, and would crash in the choosing.
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__)
-#define BENCH_FOR_EVERY_ISA [[gnu::target_clones("default", "avx2", "avx512f")]]
-#else
-#define BENCH_FOR_EVERY_ISA
-#endif
+#include "models/every_isa.h"
 
 namespace bench::loops {
 namespace {

@@ -63,11 +63,13 @@ RescaledAdd::RescaledAdd(Requantization mode, Scaled a, Scaled b, float output_s
   fixed_b_ = fixed_multiplier(double{b.scale} / twice_the_larger(a, b));
 }
 
-// At most 2^9 * 2^20 times 1/2, twice: below 2^31.
-std::int32_t RescaledAdd::integer_sum(std::int32_t a, std::int32_t b) const {
-  constexpr std::int32_t up = 1 << add_left_shift;
-  return multiply(output_.mode(), (a - a_.zero_point) * up, fixed_a_) +
-         multiply(output_.mode(), (b - b_.zero_point) * up, fixed_b_);
+// At most 2^9 * 2^20 times 1/2: the sum of two is below 2^31.
+std::int32_t RescaledAdd::term_a(std::int32_t number) const {
+  return multiply(output_.mode(), (number - a_.zero_point) * (1 << add_left_shift), fixed_a_);
+}
+
+std::int32_t RescaledAdd::term_b(std::int32_t number) const {
+  return multiply(output_.mode(), (number - b_.zero_point) * (1 << add_left_shift), fixed_b_);
 }
 
 float RescaledAdd::float_sum(std::int32_t a, std::int32_t b) const {
@@ -76,7 +78,9 @@ float RescaledAdd::float_sum(std::int32_t a, std::int32_t b) const {
 }
 
 std::int32_t RescaledAdd::apply(std::int32_t a, std::int32_t b) const {
-  if (output_.mode() != Requantization::float_scale) return output_.apply(integer_sum(a, b), 0);
+  if (output_.mode() != Requantization::float_scale) {
+    return output_.apply(term_a(a) + term_b(b), 0);
+  }
   const TargetRange& target = output_.target();
   // Clamped as float: the sum may be far beyond any integer.
   const float number = std::nearbyint(float_sum(a, b)) + static_cast<float>(target.zero_point);

@@ -34,8 +34,20 @@ class RescaledAdd {
   /// REQUIRES numbers and their zero points of 8 bits, signed or not.
   std::int32_t apply(std::int32_t a, std::int32_t b) const;
 
+  // The parts, for backends. In the integer modes the result is output().apply(term_a(a) +
+  // term_b(b), 0); in float-scale the products of a - a().zero_point and float_a(), b's likewise,
+  // are added and rounded onto output().target().
+  const Scaled& a() const { return a_; }
+  const Scaled& b() const { return b_; }
+  std::int32_t term_a(std::int32_t number) const;
+  std::int32_t term_b(std::int32_t number) const;
+  FixedMultiplier fixed_a() const { return fixed_a_; }
+  FixedMultiplier fixed_b() const { return fixed_b_; }
+  float float_a() const { return float_a_; }
+  float float_b() const { return float_b_; }
+  const Requantizer& output() const { return output_; }
+
  private:
-  std::int32_t integer_sum(std::int32_t a, std::int32_t b) const;
   float float_sum(std::int32_t a, std::int32_t b) const;
 
   Scaled a_, b_;

@@ -6,7 +6,8 @@
 namespace bench::onednn {
 namespace {
 
-void copy_axis(const BoxCopy& box, std::size_t axis, float* to, const float* from) {
+template <class T>
+void copy_axis(const BoxCopy& box, std::size_t axis, T* to, const T* from) {
   const std::int64_t n = box.dims[axis], out = box.to[axis], in = box.from[axis];
   if (axis + 1 < box.dims.size()) {
     for (std::int64_t i = 0; i < n; ++i) copy_axis(box, axis + 1, to + i * out, from + i * in);
@@ -43,6 +44,12 @@ BoxCopy simplified(BoxCopy box) {
   return out;
 }
 
-void copy_box(const BoxCopy& box, float* to, const float* from) { copy_axis(box, 0, to, from); }
+template <class T>
+void copy_box(const BoxCopy& box, T* to, const T* from) {
+  copy_axis(box, 0, to, from);
+}
+
+template void copy_box(const BoxCopy&, float*, const float*);
+template void copy_box(const BoxCopy&, std::uint8_t*, const std::uint8_t*);
 
 }  // namespace bench::onednn

@@ -15,7 +15,8 @@ struct BoxCopy {
 /// The same copy with as few axes as possible, the one that is written most densely last.
 BoxCopy simplified(BoxCopy box);
 
-/// REQUIRES at least one axis.
-void copy_box(const BoxCopy& box, float* to, const float* from);
+/// T: float, std::uint8_t. REQUIRES at least one axis.
+template <class T>
+void copy_box(const BoxCopy& box, T* to, const T* from);
 
 }  // namespace bench::onednn

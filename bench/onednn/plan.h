@@ -8,6 +8,7 @@
 
 #include "bench/backend.h"
 #include "bench/onednn/arena.h"
+#include "bench/onednn/memory.h"
 #include "bench/onednn/onednn.h"
 
 namespace bench::onednn {
@@ -55,24 +56,6 @@ struct Plan {
   std::vector<Shape> output_shapes;
   ArenaPlan arena;
   std::size_t scratch_bytes = 0;
-};
-
-/// Memory on a 64-byte boundary whose content means nothing at first (and is not touched: clearing
-/// the arena of a large image would cost a good part of running it).
-class Memory {
- public:
-  Memory() = default;
-  explicit Memory(std::size_t bytes)
-      : bytes_(bytes), data_(AlignedAllocator<std::byte>().allocate(bytes)) {}
-  std::size_t size() const { return bytes_; }
-  std::byte* data() const { return data_.get(); }
-
- private:
-  struct Free {
-    void operator()(std::byte* data) const { AlignedAllocator<std::byte>().deallocate(data, 0); }
-  };
-  std::size_t bytes_ = 0;
-  std::unique_ptr<std::byte, Free> data_;
 };
 
 /// A plan in memory of its own: what a session runs.

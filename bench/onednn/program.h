@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "bench/backend.h"
+#include "bench/onednn/plan.h"
 #include "bench/onednn/plan_cache.h"
 #include "bench/onednn/weights.h"
 
@@ -29,7 +30,7 @@ class OneDnnProgram : public Program {
   int threads_;
   dnnl::engine engine_;
   mutable Weights weights_;
-  mutable PlanCache plans_;
+  mutable PlanCache<Plan> plans_;
 };
 
 }  // namespace bench::onednn
