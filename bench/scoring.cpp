@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "models/sha256.h"
@@ -23,6 +24,7 @@ void begin_counting(RunRecord& record, std::size_t listed) {
   record.data.listed = static_cast<std::int64_t>(listed);
   record.data.scored = record.data.skipped = record.data.failed = 0;
   record.metrics.clear();
+  record.against = {};
   record.warnings.clear();
   record.failures.clear();
 }
@@ -75,11 +77,15 @@ void measure_speed(RunRecord::Speed& speed, std::vector<double>& run_ms, double 
                                       static_cast<double>(speed.threads) / total_ms;
 }
 
+Bootstrap bootstrap_of(const RunRecord& record) {
+  return {static_cast<int>(record.evaluator.bootstrap_replicates),
+          static_cast<std::uint64_t>(record.evaluator.bootstrap_seed)};
+}
+
 void conclude(RunRecord& record, const Evaluator& evaluator) {
-  const RunRecord::Judge& judge = record.evaluator;
   if (record.data.scored > 0) {
-    record.metrics = evaluator.result({static_cast<int>(judge.bootstrap_replicates),
-                                       static_cast<std::uint64_t>(judge.bootstrap_seed)});
+    record.metrics = evaluator.result(bootstrap_of(record));
+    for (Metric& metric : record.metrics) metric.replicates = {};  // of no use in a record
     for (std::string& warning : evaluator.warnings()) record.warnings.push_back(std::move(warning));
   } else {
     record.warnings.emplace_back("no image was scored");
@@ -100,6 +106,14 @@ void check_place(const JournalEntry& entry, std::size_t index, const Dataset& da
   throw Error(Fault::bad_data, "the journal's image " + std::to_string(index) + " is " + entry.id +
                                    ", the data set's is " + dataset.id(index) +
                                    "; this is another data set");
+}
+
+// Scores of classes differ wherever the arithmetic does; the class that comes first is the answer.
+bool same_answer(const Answer& a, const Answer& b) {
+  const auto* one = std::get_if<ClassScores>(&a);
+  const auto* other = std::get_if<ClassScores>(&b);
+  if (!one || !other || one->best.empty() || other->best.empty()) return a == b;
+  return one->best.front().label == other->best.front().label;
 }
 
 }  // namespace
@@ -170,6 +184,37 @@ void score_answers(RunRecord& record, const std::map<std::string, Answer>& answe
   std::vector<double> none;
   measure_speed(record.speed, none, 0);
   conclude(record, *evaluator);
+}
+
+RunRecord::Against compare_journals(const RunRecord& record, const JournalReader& journal,
+                                    const RunRecord& reference, const JournalReader& before,
+                                    const Dataset& dataset, std::span<const std::size_t> listed) {
+  std::vector<std::size_t> both;
+  for (const std::size_t index : listed) {
+    if (journal.answered(index) && before.answered(index)) both.push_back(index);
+  }
+  const auto from = open_evaluator(record, dataset, std::ssize(both));
+  const auto to = open_evaluator(record, dataset, std::ssize(both));
+  RunRecord::Against against;
+  against.name = reference.name;
+  against.images = std::ssize(both);
+  for (const std::size_t index : both) {
+    const JournalEntry old = before.entry(index), now = journal.entry(index);
+    check_place(old, index, dataset);
+    check_place(now, index, dataset);
+    const Truth truth = dataset.truth(index);
+    from->add(old.id, truth, *old.answer);
+    to->add(now.id, truth, *now.answer);
+    against.changed += same_answer(*old.answer, *now.answer) ? 0 : 1;
+  }
+  if (both.empty()) return against;
+  const Bootstrap bootstrap = bootstrap_of(record);
+  against.differences = differences(from->result(bootstrap), to->result(bootstrap));
+  if (const auto count = moved(*from, *to)) {
+    against.lost = count->lost;
+    against.gained = count->gained;
+  }
+  return against;
 }
 
 }  // namespace bench

@@ -25,4 +25,10 @@ void score_journal(RunRecord& record, const JournalReader& journal, const Datase
 void score_answers(RunRecord& record, const std::map<std::string, Answer>& answers,
                    const Dataset& dataset, std::span<const std::size_t> listed);
 
+/// What has changed since `reference`, the record of another case answered in `before`: over the
+/// images answered in both, judged as `record` says. REQUIRES both to be of this data set.
+RunRecord::Against compare_journals(const RunRecord& record, const JournalReader& journal,
+                                    const RunRecord& reference, const JournalReader& before,
+                                    const Dataset& dataset, std::span<const std::size_t> listed);
+
 }  // namespace bench

@@ -124,6 +124,44 @@ TEST_CASE("Answers from elsewhere: an image without one has failed") {
   CHECK(std::isnan(record.speed.images_per_second));
 }
 
+TEST_CASE("Against another journal: only what both answered, by hand") {
+  const FakeDataset dataset(21);
+  const TemporaryFolder folder, second;
+  const std::string before = write_journal(folder, 3);  // image 3 failed
+  const std::string path = second.path() / "b.journal";
+  {
+    JournalWriter writer(path, {{{"model", "other"}}, "{}"});
+    for (std::size_t i = 0; i < 21; ++i) {
+      JournalEntry entry;
+      entry.index = i;
+      entry.id = dataset.id(i);
+      ClassScores answer = std::get<ClassScores>(fake_answer(dataset.image(i)).answer);
+      for (ScoredClass& one : answer.best) one.score /= 2;  // the same classes ...
+      if (i == 1 || i == 2) answer.best[0].label = 999;     // ... but for these: lost
+      if (i == 14) std::swap(answer.best[0].label, answer.best[4].label);  // 0 -> 4: gained
+      if (i == 7) answer.best[0].label = 999;                              // wrong before and after
+      entry.answer = answer;
+      writer.append(entry);
+    }
+  }
+  RunRecord record = blank(), reference = blank();
+  reference.name = "fake.float";
+  const auto against = compare_journals(record, JournalReader(path), reference,
+                                        JournalReader(before), dataset, choose(21, 0, 0));
+  CHECK(against.name == "fake.float");
+  CHECK(against.images == 20);
+  CHECK(against.changed == 4);
+  CHECK(against.lost == 2);
+  CHECK(against.gained == 1);
+  REQUIRE_FALSE(against.differences.empty());
+  CHECK(against.differences[0].metric == "top1");
+  CHECK(against.differences[0].value == Approx(-1.0 / 20));
+  const auto itself = compare_journals(record, JournalReader(before), reference,
+                                       JournalReader(before), dataset, choose(21, 0, 0));
+  CHECK(itself.changed == 0);
+  CHECK(itself.differences[0].value == 0);
+}
+
 TEST_CASE("Another data set's journal is refused") {
   const TemporaryFolder folder;
   const std::string path = folder.path() / "a.journal";

@@ -53,16 +53,16 @@ std::optional<Interval> interval95(std::vector<double> values) {
   return Interval{percentile(values, 0.025), percentile(values, 0.975)};
 }
 
-std::vector<std::optional<Interval>> bootstrap_intervals(std::size_t items, std::size_t statistics,
-                                                         const Bootstrap& bootstrap,
-                                                         const Statistics& compute) {
-  return bootstrap_intervals(std::span(&items, 1), statistics, bootstrap, compute);
+std::vector<std::vector<double>> bootstrap_values(std::size_t items, std::size_t statistics,
+                                                  const Bootstrap& bootstrap,
+                                                  const Statistics& compute) {
+  return bootstrap_values(std::span(&items, 1), statistics, bootstrap, compute);
 }
 
-std::vector<std::optional<Interval>> bootstrap_intervals(std::span<const std::size_t> group_sizes,
-                                                         std::size_t statistics,
-                                                         const Bootstrap& bootstrap,
-                                                         const Statistics& compute) {
+std::vector<std::vector<double>> bootstrap_values(std::span<const std::size_t> group_sizes,
+                                                  std::size_t statistics,
+                                                  const Bootstrap& bootstrap,
+                                                  const Statistics& compute) {
   std::vector<std::vector<double>> values(statistics);
   std::vector<std::uint32_t> counts(
       std::accumulate(group_sizes.begin(), group_sizes.end(), std::size_t{0}));
@@ -77,9 +77,7 @@ std::vector<std::optional<Interval>> bootstrap_intervals(std::span<const std::si
     assert(drawn.size() == statistics);
     for (std::size_t k = 0; k < statistics; ++k) values[k].push_back(drawn[k]);
   }
-  std::vector<std::optional<Interval>> intervals;
-  for (std::vector<double>& each : values) intervals.push_back(interval95(std::move(each)));
-  return intervals;
+  return values;
 }
 
 }  // namespace bench

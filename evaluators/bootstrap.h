@@ -30,15 +30,17 @@ std::optional<Interval> interval95(std::vector<double> values);
 /// was drawn.
 using Statistics = std::function<std::vector<double>(std::span<const std::uint32_t> counts)>;
 
-/// One interval per statistic. Every interval is empty if there are no items or no replicates.
-std::vector<std::optional<Interval>> bootstrap_intervals(std::size_t items, std::size_t statistics,
-                                                         const Bootstrap& bootstrap,
-                                                         const Statistics& compute);
+/// Each statistic's value in every replicate; none if there are no items. Replicate k draws the
+/// same items for everyone who asks with as many items and the same seed: differences between two
+/// judged sets of the same images may be taken replicate by replicate.
+std::vector<std::vector<double>> bootstrap_values(std::size_t items, std::size_t statistics,
+                                                  const Bootstrap& bootstrap,
+                                                  const Statistics& compute);
 
 /// The same where items come in groups, one after the other, and are drawn within their group.
-std::vector<std::optional<Interval>> bootstrap_intervals(std::span<const std::size_t> group_sizes,
-                                                         std::size_t statistics,
-                                                         const Bootstrap& bootstrap,
-                                                         const Statistics& compute);
+std::vector<std::vector<double>> bootstrap_values(std::span<const std::size_t> group_sizes,
+                                                  std::size_t statistics,
+                                                  const Bootstrap& bootstrap,
+                                                  const Statistics& compute);
 
 }  // namespace bench

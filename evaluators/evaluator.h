@@ -3,6 +3,7 @@
 // order.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -27,6 +28,9 @@ struct Metric {
   std::optional<Interval> interval95;  ///< percentile bootstrap
   std::string unit;       ///< empty: a fraction; else "images", "pairs", "threshold", ...
   bool headline = false;  ///< belongs in the one-line table of a run
+  /// The value in each replicate, for differences between answers to the same images: with one
+  /// seed, replicate k draws the same images.
+  std::vector<double> replicates = {};
 };
 
 /// Percentile bootstrap: samples are images (or face pairs), drawn with replacement. 0 replicates:
@@ -48,6 +52,10 @@ class Evaluator {
   virtual void merge(const Evaluator& other) = 0;
 
   virtual std::vector<Metric> result(const Bootstrap& bootstrap) const = 0;
+
+  /// By id, what each image counts in the first figure, where that is the mean over images of what
+  /// each counts alone (1 for a right class); else nothing.
+  virtual std::map<std::string, double> per_image() const { return {}; }
 
   /// Things a careful reader should know: "scores are not sorted in 12 images (first: ...)", ...
   virtual std::vector<std::string> warnings() const = 0;

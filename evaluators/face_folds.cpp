@@ -244,10 +244,13 @@ std::vector<Metric> verification_figures(const ComparedPairs& pairs, const FaceP
     for (const Figure& figure : verification.figures(weights)) list.push_back(figure.metric.value);
     return list;
   };
-  auto intervals = bootstrap_intervals(pairs.fold_sizes, figures.size(), bootstrap, values);
+  auto drawn = bootstrap_values(pairs.fold_sizes, figures.size(), bootstrap, values);
   std::vector<Metric> metrics;
   for (std::size_t i = 0; i < figures.size(); ++i) {
-    if (figures[i].interval) figures[i].metric.interval95 = intervals[i];
+    if (figures[i].interval) {
+      figures[i].metric.interval95 = interval95(drawn[i]);
+      figures[i].metric.replicates = std::move(drawn[i]);
+    }
     metrics.push_back(std::move(figures[i].metric));
   }
   metrics.push_back({"pairs", static_cast<double>(pairs.same.size()), {}, "pairs", false});

@@ -123,11 +123,11 @@ class MeanIou : public Evaluator {
       return figures(total(counts), per_image_mean(counts));
     };
     const std::vector<double> all = values(std::vector<std::uint32_t>(seen_.size(), 1));
-    const auto intervals = bootstrap_intervals(seen_.size(), all.size(), bootstrap, values);
+    auto drawn = bootstrap_values(seen_.size(), all.size(), bootstrap, values);
     const std::vector<std::string> names = figure_names();
     std::vector<Metric> metrics;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      metrics.push_back({names[i], all[i], intervals[i], "", i == 0});
+      metrics.push_back({names[i], all[i], interval95(drawn[i]), "", i == 0, std::move(drawn[i])});
     }
     append_counts(metrics);
     return metrics;

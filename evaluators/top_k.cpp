@@ -120,13 +120,22 @@ class TopK : public Evaluator {
     };
     const std::vector<std::uint32_t> once(seen_.size(), 1);
     const std::vector<double> means = mean(once);
-    const auto intervals = bootstrap_intervals(seen_.size(), columns.size(), bootstrap, mean);
+    auto drawn = bootstrap_values(seen_.size(), columns.size(), bootstrap, mean);
     std::vector<Metric> metrics;
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      metrics.push_back({columns[i].name, means[i], intervals[i], "", columns[i].headline});
+      metrics.push_back({columns[i].name, means[i], interval95(drawn[i]), "", columns[i].headline,
+                         std::move(drawn[i])});
     }
     append_counts(metrics);
     return metrics;
+  }
+
+  std::map<std::string, double> per_image() const override {
+    std::map<std::string, double> hits;
+    for (const auto& [id, standing] : seen_) {
+      hits[id] = standing.listed ? protocol_.rule(standing, 1) : 0;
+    }
+    return hits;
   }
 
   std::vector<std::string> warnings() const override {

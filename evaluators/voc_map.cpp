@@ -57,11 +57,11 @@ class VocMap : public Evaluator {
       return figures(rankings, counts);
     };
     const std::vector<double> all = values(std::vector<std::uint32_t>(seen_.size(), 1));
-    const auto intervals = bootstrap_intervals(seen_.size(), all.size(), bootstrap, values);
+    auto drawn = bootstrap_values(seen_.size(), all.size(), bootstrap, values);
     const std::vector<std::string> names = figure_names();
     std::vector<Metric> metrics;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      metrics.push_back({names[i], all[i], intervals[i], "", i < 2});
+      metrics.push_back({names[i], all[i], interval95(drawn[i]), "", i < 2, std::move(drawn[i])});
     }
     append_counts(metrics, rankings);
     return metrics;

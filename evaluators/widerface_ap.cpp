@@ -75,8 +75,8 @@ class WiderFaceAp final : public Evaluator {
  private:
   ScoreRange range() const;
   std::vector<std::vector<CurveStep>> steps() const;
-  std::vector<std::optional<Interval>> intervals(const std::vector<std::vector<CurveStep>>& steps,
-                                                 const Bootstrap& bootstrap) const;
+  std::vector<std::vector<double>> replicates(const std::vector<std::vector<CurveStep>>& steps,
+                                              const Bootstrap& bootstrap) const;
   void warn_of_scores(std::vector<std::string>& warnings) const;
 
   const Rule& rule_;
@@ -148,7 +148,7 @@ std::vector<std::vector<CurveStep>> WiderFaceAp::steps() const {
   return steps;
 }
 
-std::vector<std::optional<Interval>> WiderFaceAp::intervals(
+std::vector<std::vector<double>> WiderFaceAp::replicates(
     const std::vector<std::vector<CurveStep>>& steps, const Bootstrap& bootstrap) const {
   std::vector<FaceCounts> faces;
   for (const auto& [id, image] : images_) faces.push_back(image.faces);
@@ -167,7 +167,7 @@ std::vector<std::optional<Interval>> WiderFaceAp::intervals(
     }
     return values;
   };
-  return bootstrap_intervals(steps.size(), face_settings, bootstrap, compute);
+  return bootstrap_values(steps.size(), face_settings, bootstrap, compute);
 }
 
 std::vector<Metric> WiderFaceAp::result(const Bootstrap& bootstrap) const {
@@ -180,12 +180,12 @@ std::vector<Metric> WiderFaceAp::result(const Bootstrap& bootstrap) const {
     detections += image.detections;
     for (std::size_t k = 0; k < faces.size(); ++k) faces[k] += image.faces[k];
   }
-  const std::vector<std::optional<Interval>> ranges = intervals(all, bootstrap);
+  std::vector<std::vector<double>> drawn = replicates(all, bootstrap);
   std::vector<Metric> metrics;
   for (std::size_t k = 0; k < faces.size(); ++k) {
     metrics.push_back({fmt::format("ap_{}", setting_names[k]),
-                       curve.average_precision(static_cast<int>(k), faces[k]), ranges[k], "",
-                       true});
+                       curve.average_precision(static_cast<int>(k), faces[k]), interval95(drawn[k]),
+                       "", true, std::move(drawn[k])});
   }
   const auto count = [&](std::string name, auto value, std::string unit) {
     metrics.push_back({std::move(name), static_cast<double>(value), {}, std::move(unit), false});

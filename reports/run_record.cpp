@@ -167,6 +167,23 @@ void fields(Io& io, RunRecord::Judge& v) {
 }
 
 template <class Io>
+void fields(Io& io, Difference& v) {
+  io.text("metric", v.metric);
+  io.number("difference", v.value);
+  io.interval("interval95", v.interval95);
+}
+
+template <class Io>
+void fields(Io& io, RunRecord::Against& v) {
+  io.text("name", v.name);
+  io.integer("images", v.images);
+  io.integer("changed", v.changed);
+  io.integer("lost", v.lost);
+  io.integer("gained", v.gained);
+  io.list("differences", v.differences);
+}
+
+template <class Io>
 void fields(Io& io, RunRecord::Size& v) {
   io.text("input", v.input);
   io.integer("parameters", v.parameters);
@@ -196,6 +213,14 @@ void fields(Io& io, RunRecord::Speed& v) {
 }
 
 template <class Io>
+void fields(Io& io, RunRecord::OneThread& v) {
+  io.integer("rounds", v.rounds);
+  io.integer("images", v.images);
+  io.number("median_ms", v.median_ms);
+  io.number("images_per_second", v.images_per_second);
+}
+
+template <class Io>
 void fields(Io& io, RunRecord& v) {
   io.text("suite", v.suite);
   io.text("name", v.name);
@@ -212,12 +237,14 @@ void fields(Io& io, RunRecord& v) {
   io.group("evaluator", v.evaluator);
   io.list("metrics", v.metrics);
   io.list("published", v.published);
+  io.group("against", v.against);
   io.texts("warnings", v.warnings);
   io.list("failures", v.failures);
   io.group("audit", v.audit);
   io.text("answers_digest", v.answers_digest);
   io.group("environment", v.environment);
   io.group("speed", v.speed);
+  io.group("speed_one_thread", v.speed_one_thread);
 }
 
 RunRecord take(JsonFields from) {

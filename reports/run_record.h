@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "evaluators/evaluator.h"
+#include "evaluators/paired.h"
 #include "reports/json.h"
 
 namespace bench {
@@ -77,6 +78,16 @@ struct RunRecord {
   } evaluator;
   std::vector<Metric> metrics;
   std::vector<PublishedFigure> published;
+
+  /// The same network in float, image by image, where this run has both.
+  struct Against {
+    std::string name;                     ///< the float case; empty: there is none
+    std::int64_t images = 0;              ///< answered in both: only these are compared
+    std::int64_t changed = 0;             ///< another answer; of classes: another best class
+    std::int64_t lost = -1, gained = -1;  ///< counting less or more; -1: no mean over images
+    std::vector<Difference> differences;  ///< to the metrics of the float case
+  } against;
+
   std::vector<std::string> warnings;
   std::vector<FailedImage> failures;
 
@@ -99,6 +110,13 @@ struct RunRecord {
     std::int64_t threads = 0;
     double images_per_second = nan, median_ms = nan, p90_ms = nan;
   } speed;
+
+  /// The network alone on one thread, in turn with the other cases of its network. Rounds 0: not
+  /// measured.
+  struct OneThread {
+    std::int64_t rounds = 0, images = 0;              ///< per round
+    double median_ms = nan, images_per_second = nan;  ///< CPU time of an image; median of rounds
+  } speed_one_thread;
 };
 
 /// The published figure for `metric`, if there is one.

@@ -28,10 +28,12 @@ RunRecord sample() {
                {"ap_hard", std::nan(""), std::nullopt, "", true},
                {"faces", 31958, std::nullopt, "faces", false}};
   r.published = {{"ap_easy", 0.785, 3226, "README", "320x240"}};
+  r.against = {"rfb-320.float", 150, 3, 2, 1, {{"ap_easy", -0.01, Interval{-0.02, 0.01}}}};
   r.warnings = {"a | b"};
   r.failures = {{"x", "bad_data", "x.jpg: cut short"}};
   r.environment.cpu = "some CPU";
   r.speed = {2, 100.25, 5, 6};
+  r.speed_one_thread = {7, 8, 2.5, 400};
   return r;
 }
 

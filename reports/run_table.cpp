@@ -5,41 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "reports/figures.h"
+#include "reports/network_table.h"
+
 namespace bench {
 namespace {
-
-std::string figure(double value, const std::string& unit) {
-  if (!std::isfinite(value)) return "-";
-  return unit.empty() ? fmt::format("{:.4f}", value) : fmt::format("{:.6g} {}", value, unit);
-}
-
-std::string with_interval(const Metric& metric) {
-  std::string text = figure(metric.value, metric.unit);
-  if (metric.interval95 && std::isfinite(metric.interval95->low)) {
-    text += fmt::format(" [{:.3f}, {:.3f}]", metric.interval95->low, metric.interval95->high);
-  }
-  return text;
-}
-
-const Metric* metric_named(const RunRecord& record, const std::string& name) {
-  for (const Metric& metric : record.metrics) {
-    if (metric.name == name) return &metric;
-  }
-  return nullptr;
-}
-
-// In the order in which the records name them first.
-std::vector<std::string> headline_metrics(const std::vector<RunRecord>& records) {
-  std::vector<std::string> names;
-  for (const RunRecord& record : records) {
-    for (const Metric& metric : record.metrics) {
-      if (metric.headline && std::find(names.begin(), names.end(), metric.name) == names.end()) {
-        names.push_back(metric.name);
-      }
-    }
-  }
-  return names;
-}
 
 // Rows that model and backend alone would not tell apart carry their preparation.
 std::string label(const RunRecord& record, const std::vector<RunRecord>& records) {
@@ -157,6 +127,12 @@ std::string how_made(const RunRecord& r) {
         fmt::format("{:.1f} images/s on {} threads; network alone {:.3f} ms median, {:.3f} ms p90",
                     r.speed.images_per_second, r.speed.threads, r.speed.median_ms, r.speed.p90_ms));
   }
+  if (r.speed_one_thread.rounds > 0) {
+    line("speed, one thread",
+         fmt::format("{:.3f} ms CPU time, the network alone: median of {} rounds of {} images",
+                     r.speed_one_thread.median_ms, r.speed_one_thread.rounds,
+                     r.speed_one_thread.images));
+  }
   line("machine",
        fmt::format("{}, {} cores, {}", r.environment.cpu, r.environment.cores, r.environment.os));
   line("program", fmt::format("{} {} {}, {}", r.environment.program_version, r.environment.commit,
@@ -191,7 +167,7 @@ Table run_table(const std::vector<RunRecord>& records) {
     std::vector<std::string> row = {label(record, records), record.backend.name};
     for (const std::string& name : names) {
       const Metric* metric = metric_named(record, name);
-      row.push_back(metric ? with_interval(*metric) : "-");
+      row.push_back(metric ? figure_cell(*metric) : "-");
     }
     const Comparison text = compare(record, names);
     const double rate = record.speed.images_per_second;
@@ -205,19 +181,40 @@ Table run_table(const std::vector<RunRecord>& records) {
 
 Table metrics_table(const std::vector<RunRecord>& records) {
   Table table;
-  table.columns = {"suite",      "case",   "status", "model",   "backend",       "prepare",
-                   "metric",     "value",  "low",    "high",    "unit",          "published",
-                   "difference", "scored", "failed", "skipped", "answers_digest"};
+  table.columns = {
+      "suite",      "case",         "status",        "model",   "backend",        "prepare",
+      "metric",     "value",        "low",           "high",    "unit",           "published",
+      "difference", "scored",       "failed",        "skipped", "answers_digest", "float_case",
+      "to_float",   "to_float_low", "to_float_high", "changed", "weight_bytes",   "one_thread_ms"};
   for (const RunRecord& r : records) {
     for (const Metric& metric : r.metrics) {
       const PublishedFigure* known = published_for(r, metric.name);
-      table.rows.push_back(
-          {r.suite, r.name, r.status, r.model.name, r.backend.name, r.prepare.name, metric.name,
-           number(metric.value), metric.interval95 ? number(metric.interval95->low) : "",
-           metric.interval95 ? number(metric.interval95->high) : "", metric.unit,
-           known ? number(known->value) : "", known ? number(metric.value - known->value) : "",
-           std::to_string(r.data.scored), std::to_string(r.data.failed),
-           std::to_string(r.data.skipped), r.answers_digest});
+      const Difference* change = difference_to_float(r, metric.name);
+      const Interval* range = change && change->interval95 ? &*change->interval95 : nullptr;
+      table.rows.push_back({r.suite,
+                            r.name,
+                            r.status,
+                            r.model.name,
+                            r.backend.name,
+                            r.prepare.name,
+                            metric.name,
+                            number(metric.value),
+                            metric.interval95 ? number(metric.interval95->low) : "",
+                            metric.interval95 ? number(metric.interval95->high) : "",
+                            metric.unit,
+                            known ? number(known->value) : "",
+                            known ? number(metric.value - known->value) : "",
+                            std::to_string(r.data.scored),
+                            std::to_string(r.data.failed),
+                            std::to_string(r.data.skipped),
+                            r.answers_digest,
+                            r.against.name,
+                            change ? number(change->value) : "",
+                            range ? number(range->low) : "",
+                            range ? number(range->high) : "",
+                            r.against.name.empty() ? "" : std::to_string(r.against.changed),
+                            std::to_string(r.backend.weight_bytes),
+                            number(r.speed_one_thread.median_ms)});
     }
   }
   return table;
@@ -226,6 +223,7 @@ Table metrics_table(const std::vector<RunRecord>& records) {
 std::string run_report(const std::vector<RunRecord>& records) {
   const std::string suite = records.empty() ? "" : records.front().suite;
   std::string text = "# " + suite + "\n\n" + to_markdown(run_table(records));
+  for (const Table& table : network_tables(records)) text += "\n" + to_markdown(table);
   for (const RunRecord& record : records) text += how_made(record);
   return text;
 }

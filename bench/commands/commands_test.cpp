@@ -207,6 +207,34 @@ TEST_CASE("A run from files to table; the same command again resumes and says th
   CHECK(run.record("threads").answers_digest == record.answers_digest);
 }
 
+TEST_CASE("A network on two backends: one table, with differences between the same images") {
+  const TinyRun run;
+  const Ran ran = run("a", {"--backend", "reference", "--backend", "float"});
+  INFO(ran.err);
+  REQUIRE(ran.code == exit_ok);
+  CHECK(contains(ran.out, "\n### tiny.onnx\n\n| case      | accuracy"));
+  const std::string path = run.file("a") + "/result.json";
+  const auto records = read_result_file(read_file(path), path);
+  REQUIRE(records.size() == 2);
+  const RunRecord::Against& against = records[0].against;  // of the one that came first
+  CHECK(against.name == "tiny.mobilefacenet-112.float");
+  CHECK(against.images == 12);
+  CHECK(against.lost == -1);  // pairs are judged, not images
+  REQUIRE_FALSE(against.differences.empty());
+  CHECK(against.differences[0].metric == "accuracy");
+  CHECK(std::abs(against.differences[0].value) < 0.5);
+  CHECK(records[1].against.name.empty());
+  CHECK(contains(read_file(run.file("a") + "/report.md"), "### tiny.onnx"));
+
+  const Ran again = bench({"score", run.file("a"), "--bootstrap", "50", "--format", "json"});
+  const auto scored = read_result_file(again.out, "stdout");
+  const auto found = std::find_if(scored.begin(), scored.end(),
+                                  [](const RunRecord& r) { return r.backend.name == "reference"; });
+  REQUIRE(found != scored.end());
+  CHECK(found->against.changed == against.changed);
+  CHECK(found->against.differences.at(0).interval95->low == against.differences[0].interval95->low);
+}
+
 TEST_CASE("Formats of a run") {
   const TinyRun run;
   const Ran json = run("a", {"--format", "json"});

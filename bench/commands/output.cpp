@@ -5,6 +5,7 @@
 #include "bench/files.h"
 #include "models/registry.h"
 #include "reports/json.h"
+#include "reports/network_table.h"
 #include "reports/run_table.h"
 
 namespace bench {
@@ -37,6 +38,7 @@ void print(const std::vector<RunRecord>& records, const std::string& format, std
     out << to_csv(metrics_table(records));
   } else {
     out << to_markdown(run_table(records));
+    for (const Table& table : network_tables(records)) out << "\n" << to_markdown(table);
   }
 }
 

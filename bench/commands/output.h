@@ -13,6 +13,7 @@ namespace bench {
 /// Throws Error{usage} for anything but "markdown", "json" or "csv".
 void check_format(const std::string& format);
 
+/// As markdown: the table of the run, and one for each network run in several ways.
 void print(const std::vector<RunRecord>& records, const std::string& format, std::ostream& out);
 
 /// Tables one after another; as JSON: {"title": [{"column": "cell", ...}, ...], ...}.

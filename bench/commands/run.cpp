@@ -12,9 +12,12 @@
 #include "bench/commands/progress.h"
 #include "bench/files.h"
 #include "bench/runner.h"
+#include "bench/scoring.h"
+#include "bench/subset.h"
 #include "datasets/prepare.h"
 #include "models/decoders/decoders.h"
 #include "models/registry.h"
+#include "reports/network_table.h"
 
 namespace bench {
 namespace {
@@ -107,6 +110,21 @@ RunRequest make_request(const RunArguments& a, const Suite& suite) {
   return request;
 }
 
+// Cases may come in any order: whichever of a network's cases comes later finds the other there.
+void compare_with_float(std::vector<RunRecord>& records, const RunRequest& request,
+                        const Dataset& dataset) {
+  const auto listed = choose(dataset.size(), static_cast<std::size_t>(request.limit),
+                             static_cast<std::uint64_t>(request.seed));
+  const auto journal = [&](const RunRecord& one) { return journal_path(request.out, one.name); };
+  for (RunRecord& record : records) {
+    const RunRecord* in_float = float_case_of(record, records);
+    if (!in_float || !record.against.name.empty()) continue;
+    if (record.metrics.empty() || in_float->metrics.empty()) continue;
+    record.against = compare_journals(record, JournalReader(journal(record)), *in_float,
+                                      JournalReader(journal(*in_float)), dataset, listed);
+  }
+}
+
 std::string without_restart(const std::string& command) {
   const std::size_t at = command.find(" --restart");
   return at == command.npos ? command : command.substr(0, at) + command.substr(at + 10);
@@ -183,6 +201,7 @@ int execute(const RunArguments& a, std::ostream& out, std::ostream& err) {
       err << "bench: interrupted; go on with: " << without_restart(a.command) << std::endl;
       return exit_interrupted;
     }
+    compare_with_float(records, request, *dataset);
     write_results(records, request.out);
   }
   print(records, a.format, out);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <numeric>
 #include <ostream>
 
@@ -14,6 +15,7 @@
 #include "evaluators/face_verification.h"
 #include "models/error.h"
 #include "models/sha256.h"
+#include "reports/network_table.h"
 
 namespace bench {
 namespace {
@@ -40,6 +42,11 @@ void check_same_data(const RunRecord& record, const Dataset& dataset, const std:
                                    record.data.root + " have " + dataset.digest());
 }
 
+std::vector<std::size_t> listed_of(const RunRecord& record, const Dataset& dataset) {
+  return choose(dataset.size(), static_cast<std::size_t>(record.data.limit),
+                static_cast<std::uint64_t>(record.data.seed));
+}
+
 RunRecord score_again(const std::string& path, const ScoreArguments& a) {
   const JournalReader journal(path);
   RunRecord record = run_record_of(parse_json(journal.header().record, path), path);
@@ -49,12 +56,29 @@ RunRecord score_again(const std::string& path, const ScoreArguments& a) {
   record.evaluator.bootstrap_replicates = a.bootstrap;
   const auto dataset = open_dataset(record.data.name, {record.data.root, record.data.list, false});
   check_same_data(record, *dataset, path);
-  const auto listed = choose(dataset->size(), static_cast<std::size_t>(record.data.limit),
-                             static_cast<std::uint64_t>(record.data.seed));
-  score_journal(record, journal, *dataset, listed);
+  score_journal(record, journal, *dataset, listed_of(record, *dataset));
   record.command += " && " + a.command;
   record.finished = utc_now();
   return record;
+}
+
+std::vector<RunRecord> score_run(const ScoreArguments& a) {
+  std::vector<RunRecord> records;
+  std::map<std::string, std::string> journals;  // by the name of the case
+  for (const std::string& path : journals_in(a.run)) {
+    records.push_back(score_again(path, a));
+    journals[records.back().name] = path;
+  }
+  for (RunRecord& record : records) {
+    const RunRecord* in_float = float_case_of(record, records);
+    if (!in_float) continue;
+    const auto dataset =
+        open_dataset(record.data.name, {record.data.root, record.data.list, false});
+    record.against = compare_journals(record, JournalReader(journals.at(record.name)), *in_float,
+                                      JournalReader(journals.at(in_float->name)), *dataset,
+                                      listed_of(record, *dataset));
+  }
+  return records;
 }
 
 RunRecord begin_record(const ScoreArguments& a, const Suite& suite) {
@@ -146,7 +170,7 @@ int execute(const ScoreArguments& a, std::ostream& out, std::ostream& err) {
   if (a.run.empty()) {
     records.push_back(score_given(a));
   } else {
-    for (const std::string& path : journals_in(a.run)) records.push_back(score_again(path, a));
+    records = score_run(a);
   }
   int code = exit_ok;
   for (const RunRecord& record : records) {

@@ -1,0 +1,54 @@
+#include "reports/figures.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace bench {
+
+const Metric* metric_named(const RunRecord& record, const std::string& name) {
+  for (const Metric& metric : record.metrics) {
+    if (metric.name == name) return &metric;
+  }
+  return nullptr;
+}
+
+const Difference* difference_to_float(const RunRecord& record, const std::string& name) {
+  for (const Difference& difference : record.against.differences) {
+    if (difference.metric == name) return &difference;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> headline_metrics(const std::vector<RunRecord>& records) {
+  std::vector<std::string> names;
+  for (const RunRecord& record : records) {
+    for (const Metric& metric : record.metrics) {
+      if (metric.headline && std::find(names.begin(), names.end(), metric.name) == names.end()) {
+        names.push_back(metric.name);
+      }
+    }
+  }
+  return names;
+}
+
+std::string figure_cell(const Metric& metric) {
+  if (!std::isfinite(metric.value)) return "-";
+  if (!metric.unit.empty()) return fmt::format("{:.6g} {}", metric.value, metric.unit);
+  const bool known = metric.interval95 && std::isfinite(metric.interval95->low);
+  return fmt::format("{:.4f}", metric.value) +
+         (known ? fmt::format(" [{:.3f}, {:.3f}]", metric.interval95->low, metric.interval95->high)
+                : "");
+}
+
+std::string difference_cell(const Difference& difference) {
+  if (!std::isfinite(difference.value)) return "-";
+  const bool known = difference.interval95 && std::isfinite(difference.interval95->low);
+  return fmt::format("{:+.4f}", difference.value) +
+         (known ? fmt::format(" [{:+.3f}, {:+.3f}]", difference.interval95->low,
+                              difference.interval95->high)
+                : "");
+}
+
+}  // namespace bench

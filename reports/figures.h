@@ -1,0 +1,27 @@
+#pragma once
+// What tables of records share: which figures stand in them, and how they are written.
+
+#include <string>
+#include <vector>
+
+#include "reports/run_record.h"
+
+namespace bench {
+
+/// The metric of this name, or null.
+const Metric* metric_named(const RunRecord& record, const std::string& name);
+
+/// What the metric of this name has changed by against the float case, or null.
+const Difference* difference_to_float(const RunRecord& record, const std::string& name);
+
+/// Names of the metrics that belong in a run's table, in the order in which records name them
+/// first.
+std::vector<std::string> headline_metrics(const std::vector<RunRecord>& records);
+
+/// "0.8110 [0.790, 0.830]", "31958 faces"; "-" for no number.
+std::string figure_cell(const Metric& metric);
+
+/// "+0.0120 [-0.003, +0.027]".
+std::string difference_cell(const Difference& difference);
+
+}  // namespace bench
