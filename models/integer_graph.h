@@ -7,14 +7,11 @@
 // Values between nodes are numbers of a grid (at most 8 bits, one scale, no offset) or f32. Tensors
 // of four axes are NCHW, as in the graph.
 
-#include <array>
 #include <cstdint>
 #include <functional>
-
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -25,6 +22,11 @@
 namespace bench {
 
 namespace integer {
+
+/// Numbers known beforehand, i32.
+struct Known {
+  Tensor numbers{};
+};
 
 /// f32 to numbers of the node's grid.
 struct Quantize {};
@@ -41,9 +43,10 @@ struct Dequantize {};
 /// Conv2d or Linear: for output channel c, over the window w of the inputs x, padding x = its zero
 /// point,
 ///   sum = bias[c] + sum of (x - zero point of x) (w - zero point of w[c])
-/// in 32 bits, which `lower` has made sure suffice. The result is requantizer->apply(sum, c), or in
-/// f32, where there is none, float(sum) * scale[c] + float_bias[c] (each rounded; with an input of
-/// QuantizeDynamic scale[c] is first multiplied by its scale; there bias is 0).
+/// in 32 bits, which `lower` has made sure suffice for the whole sum (a part of it may wrap around
+/// on the way). The result is requantizer->apply(sum, c), or in f32, where there is none,
+/// float(sum) * scale[c] + float_bias[c] (each rounded; with an input of QuantizeDynamic scale[c]
+/// is first multiplied by its scale). Without a requantizer bias is 0.
 struct Layer {
   bool linear = false;  ///< over the last axis; the geometry below is of no meaning then
   Tensor weight{};      ///< i8: O x I/groups x KH x KW, or O x I. u8 weights are moved by -128
@@ -57,7 +60,7 @@ struct Layer {
   std::vector<float> scale{}, float_bias{};  ///< O each; only without a requantizer
 };
 
-/// a + b.
+/// a + b, numpy broadcasting.
 struct Add {
   RescaledAdd rule;
 };
@@ -68,14 +71,16 @@ struct Multiply {
 };
 
 /// Windows as AveragePool's; an empty kernel (0 x 0) is the whole feature map, kept as 1 x 1 unless
-/// `flat`, which drops both axes. With n numbers in a window, padding left out, of sum s:
-/// averager(mode, input, n, ...).apply(s - n * zero point), or average_on_own_grid(s, n), clamped,
-/// if `own_grid`. With count_include_pad, n is the kernel's size.
+/// `flat`, which drops both axes. With s the sum of (x - zero point) over a window, padding being
+/// the zero point, and n what AveragePool divides by:
+///   averager(mode, input grid, n, scale of the node's grid, target).apply(s), or
+///   average_on_own_grid(s + n * zero point, n), clamped to target, if `own_grid`.
 struct Average {
   AveragePool window{};
   bool flat = false;
   bool own_grid = false;
   Requantization mode = Requantization::float_scale;
+  TargetRange target{};  ///< of the node's grid; it holds the activation
 };
 
 /// The largest number.
@@ -90,35 +95,47 @@ struct Lookup {
 };
 
 /// x >= zero point ? positive.apply(x - zero point, 0)
-///                 : negative.apply(sign * (x - zero point), c), sign[c] being that of the slope.
+///                 : negative.apply(sign[c] * (x - zero point), c), sign that of the slope.
 struct PReluNumbers {
-  Requantizer positive, negative;
+  Requantizer positive, negative;    ///< negative has as many channels as there are slopes
   std::vector<std::int32_t> sign{};  ///< one per channel (axis 1), or one for all; 0 for slope 0
 };
 
 /// Numbers change their place only: Concat (all inputs on the node's grid), Slice, Transpose,
 /// Reshape, Pad (`value` being the number), Resize by nearest.
 struct Move {
-  Op op;
+  bench::Op op;
 };
 
-/// Resize by linear interpolation, input and result on one grid. See integer_graph.cpp.
+/// Resize by linear interpolation, input and result on one grid. With the neighbours of
+/// linear_taps(...) along both axes and their weights, t being those of the second one:
+///   s = sum over the four of number * (2^10 - ty or ty) * (2^10 - tx or tx)
+/// which fits 29 bits, and the result is s / 2^20, half away from the number 0.
 struct ResizeLinear {
   Resize op{};
 };
 
-/// Softmax over one axis. See integer_graph.cpp.
+/// Softmax over one axis of n < 2^16 numbers. With d = (the largest number on the line) - x, all in
+/// 64 bits:
+///   e = exponentials[d]                       exp(-d * input scale) * 2^24, to nearest
+///   floor((2 e * inverse + S) / (2 S)),  S = 2^16 * sum of e
+/// plus the zero point, clamped to target.
 struct SoftmaxNumbers {
-  int axis = 1;
+  int axis = 1;                                  ///< may be negative: from the end
+  std::vector<std::int32_t> exponentials{};      ///< for d = 0 .. highest - lowest of the input
+  std::int64_t inverse = std::int64_t{1} << 24;  ///< 2^16 / output scale, to nearest; below 2^37
+  TargetRange target{};                          ///< of the node's grid
 };
 
-/// A float island, or what only stands between floats: any op on f32 inputs.
+/// A float island, or what only stands between floats: any op on f32 inputs. Its parameters are
+/// f32 and on no grid: what a grid makes of them has been computed.
 struct Float {
-  Op op;
+  bench::Op op;
 };
 
-using Op = std::variant<Input, Quantize, QuantizeDynamic, Dequantize, Layer, Add, Multiply, Average,
-                        Max, Lookup, PReluNumbers, Move, ResizeLinear, SoftmaxNumbers, Float>;
+using Op =
+    std::variant<Input, Known, Quantize, QuantizeDynamic, Dequantize, Layer, Add, Multiply, Average,
+                 Max, Lookup, PReluNumbers, Move, ResizeLinear, SoftmaxNumbers, Float>;
 
 struct Node {
   std::string name;      ///< of the graph's node whose value this is; unique
@@ -128,12 +145,25 @@ struct Node {
   std::optional<Grid> grid{};  ///< the result's; nothing: f32, or numbers of a dynamic grid
 };
 
+/// A pixel of the result of a linear Resize along one axis: the two pixels of the input it lies
+/// between, and the weight of the second one in 1024ths (to nearest; the first one has the rest).
+struct LinearTap {
+  std::int64_t first = 0, second = 0;
+  std::int32_t second_weight = 0;
+};
+
+/// For each of the `out` pixels along an axis of `in` pixels; `scale` as in the op, 0 where it
+/// gives sizes.
+std::vector<LinearTap> linear_taps(const Resize& op, std::int64_t in, std::int64_t out,
+                                   float scale);
+
 }  // namespace integer
 
 struct IntegerGraph {
   std::vector<integer::Node> nodes;  ///< nodes[0] is the Input
   std::vector<Output> outputs;       ///< f32
-  /// In the order of the graph. Quantising the image and dequantising outputs does not count.
+  /// In the order of the graph. Quantising the image, moving floats about and dequantising outputs
+  /// do not count.
   std::vector<FloatIsland> islands;
 };
 

@@ -1,51 +1,13 @@
 #include <algorithm>
 
+#include "models/convolution_loops.h"
 #include "models/reference_ops.h"
 
 namespace bench::reference {
-namespace {
-
-// The outputs o of one axis whose tap lies inside the input: 0 <= o * stride + shift < size.
-struct Range {
-  std::int64_t begin, end;
-  Range(std::int64_t outputs, std::int64_t stride, std::int64_t shift, std::int64_t size) {
-    const auto ceil_div = [stride](std::int64_t a) { return a <= 0 ? 0 : (a - 1) / stride + 1; };
-    end = std::min(outputs, ceil_div(size - shift));
-    begin = std::min(end, ceil_div(-shift));
-  }
-};
-
-struct Plane {
-  std::int64_t h, w;
-  std::int64_t size() const { return h * w; }
-};
-
-// sums += weight * (input shifted by one tap of the kernel)
-void add_tap(const Conv2d& op, std::int64_t kh, std::int64_t kw, double weight, const float* in,
-             Plane in_size, double* sums, Plane out_size) {
-  const std::int64_t shift_h = kh * op.dilation.h - op.pad.top;
-  const std::int64_t shift_w = kw * op.dilation.w - op.pad.left;
-  const Range rows(out_size.h, op.stride.h, shift_h, in_size.h);
-  const Range columns(out_size.w, op.stride.w, shift_w, in_size.w);
-  for (std::int64_t y = rows.begin; y < rows.end; ++y) {
-    const std::int64_t row = (y * op.stride.h + shift_h) * in_size.w + shift_w;
-    double* sum = sums + y * out_size.w;
-    if (op.stride.w == 1) {  // apart, so that it vectorises
-      for (std::int64_t x = columns.begin; x < columns.end; ++x) sum[x] += weight * in[row + x];
-    } else {
-      for (std::int64_t x = columns.begin; x < columns.end; ++x) {
-        sum[x] += weight * in[row + x * op.stride.w];
-      }
-    }
-  }
-}
-
-}  // namespace
-
 Tensor compute(const Conv2d& op, Inputs inputs, const Shape& shape) {
   const Tensor& x = *inputs[0];
   Tensor result(shape);
-  const Plane in_size{x.dim(2), x.dim(3)}, out_size{shape[2], shape[3]};
+  const loops::Plane in_size{x.dim(2), x.dim(3)}, out_size{shape[2], shape[3]};
   const std::int64_t outputs = op.weight.dim(0), channels = op.weight.dim(1);
   const std::int64_t kernel_h = op.weight.dim(2), kernel_w = op.weight.dim(3);
   std::vector<double> sums(static_cast<std::size_t>(out_size.size()));
@@ -60,7 +22,7 @@ Tensor compute(const Conv2d& op, Inputs inputs, const Shape& shape) {
         const float* in = x.data<float>().data() + (n * x.dim(1) + first + c) * in_size.size();
         for (std::int64_t kh = 0; kh < kernel_h; ++kh) {
           for (std::int64_t kw = 0; kw < kernel_w; ++kw) {
-            add_tap(op, kh, kw, *weight++, in, in_size, sums.data(), out_size);
+            loops::add_tap(op, kh, kw, double{*weight++}, in, in_size, sums.data(), out_size);
           }
         }
       }

@@ -1,0 +1,223 @@
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+
+#include "models/integer_ops.h"
+#include "models/pool_window.h"
+#include "models/reference.h"
+#include "models/resize_neighbours.h"
+#include "models/shapes.h"
+#include "models/strides.h"
+
+namespace bench::integer {
+namespace {
+
+using Numbers = std::span<const std::int32_t>;
+
+Numbers data(const Operands& operands, std::size_t i = 0) {
+  return operands.numbers(i).data<std::int32_t>();
+}
+
+// result[i] = value(a[i], b[i]), the inputs stretched to the result's shape.
+template <class Value>
+Tensor for_each_pair(const Operands& operands, Value value) {
+  const Shape& shape = operands.shape;
+  Tensor result(shape, DType::i32);
+  const auto from_a = offsets(shape, broadcast_strides(operands.numbers(0).shape(), shape));
+  const auto from_b = offsets(shape, broadcast_strides(operands.numbers(1).shape(), shape));
+  const Numbers a = data(operands, 0), b = data(operands, 1);
+  const auto out = result.data<std::int32_t>();
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i] = value(a[static_cast<std::size_t>(from_a[i])], b[static_cast<std::size_t>(from_b[i])]);
+  }
+  return result;
+}
+
+// An op that only picks values, as the graph's meaning has it: floats hold 8-bit numbers exactly.
+Tensor pick(const bench::Op& op, const Operands& operands) {
+  std::vector<Tensor> floats;
+  for (const IntegerValue* value : operands.values) {
+    floats.emplace_back(value->numbers.shape());
+    if (value->numbers.type() == DType::i32) {
+      std::ranges::copy(value->numbers.data<std::int32_t>(), floats.back().data<float>().begin());
+    }
+  }
+  std::vector<const Tensor*> inputs;
+  for (const Tensor& tensor : floats) inputs.push_back(&tensor);
+  const Tensor picked = evaluate_node(op, inputs, operands.shape);
+  Tensor result(picked.shape(), DType::i32);
+  std::ranges::transform(picked.data<float>(), result.data<std::int32_t>().begin(),
+                         [](float x) { return static_cast<std::int32_t>(x); });
+  return result;
+}
+
+std::int64_t half_away(std::int64_t sum, std::int64_t divisor) {
+  const std::int64_t magnitude = (std::abs(sum) + divisor / 2) / divisor;
+  return sum < 0 ? -magnitude : magnitude;
+}
+
+}  // namespace
+
+Tensor compute(const Add& op, const Operands& operands) {
+  return for_each_pair(operands,
+                       [&](std::int32_t a, std::int32_t b) { return op.rule.apply(a, b); });
+}
+
+Tensor compute(const Multiply& op, const Operands& operands) {
+  const std::int32_t za = operands.zero_point(0), zb = operands.zero_point(1);
+  return for_each_pair(operands, [&](std::int32_t a, std::int32_t b) {
+    return op.requantizer.apply((a - za) * (b - zb), 0);
+  });
+}
+
+Tensor compute(const Max& op, const Operands& operands) { return pick(op.window, operands); }
+Tensor compute(const Move& op, const Operands& operands) { return pick(op.op, operands); }
+
+Tensor compute(const Lookup& op, const Operands& operands) {
+  Tensor result(operands.shape, DType::i32);
+  const std::int32_t low = lowest(*operands.nodes[0]->grid);
+  std::ranges::transform(data(operands), result.data<std::int32_t>().begin(), [&](std::int32_t x) {
+    return op.table[static_cast<std::size_t>(x - low)];
+  });
+  return result;
+}
+
+Tensor compute(const PReluNumbers& op, const Operands& operands) {
+  Tensor result(operands.shape, DType::i32);
+  const Shape& shape = operands.shape;
+  const auto inner = static_cast<std::size_t>(shape.size() > 1 ? strides_of(shape)[1] : 1);
+  const Numbers x = data(operands);
+  const auto out = result.data<std::int32_t>();
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const std::int32_t from_zero = x[i] - operands.zero_point();
+    const std::size_t c = i / inner % op.sign.size();
+    out[i] = from_zero >= 0 ? op.positive.apply(from_zero, 0)
+                            : op.negative.apply(op.sign[c] * from_zero, c);
+  }
+  return result;
+}
+
+namespace {
+
+// From the sum over one window to its average, for windows of any number of pixels.
+class Averages {
+ public:
+  Averages(const Average& op, const Operands& operands) : op_(op), operands_(operands) {}
+
+  std::int32_t operator()(std::int64_t sum, std::int64_t count) {
+    const auto n = static_cast<std::int32_t>(count), s = static_cast<std::int32_t>(sum);
+    if (op_.own_grid) {
+      return std::clamp(average_on_own_grid(s + n * operands_.zero_point(), n), op_.target.lowest,
+                        op_.target.highest);
+    }
+    if (!rule_ || n != count_) {
+      const Grid &from = *operands_.nodes[0]->grid, &to = *operands_.node.grid;
+      rule_ = averager(op_.mode, {from.scale[0], from.zero_point[0]}, n, to.scale[0], op_.target,
+                       operands_.node.name);
+      count_ = n;
+    }
+    return rule_->apply(s, 0);
+  }
+
+ private:
+  const Average& op_;
+  const Operands& operands_;
+  std::int32_t count_ = 0;
+  std::optional<Requantizer> rule_;
+};
+
+}  // namespace
+
+Tensor compute(const Average& op, const Operands& operands) {
+  const Tensor& x = operands.numbers();
+  const std::int64_t rows = x.dim(2), columns = x.dim(3);
+  AveragePool window = op.window;
+  if (window.kernel.h == 0) window.kernel = {static_cast<int>(rows), static_cast<int>(columns)};
+  const bool all = op.window.kernel.h == 0;
+  const std::int64_t out_h = all ? 1 : operands.shape[2], out_w = all ? 1 : operands.shape[3];
+  Tensor result(operands.shape, DType::i32);
+  std::int32_t* out = result.data<std::int32_t>().data();
+  const std::int32_t* plane = data(operands).data();
+  Averages average(op, operands);
+  for (std::int64_t p = 0; p < x.dim(0) * x.dim(1); ++p, plane += rows * columns) {
+    for (std::int64_t h = 0; h < out_h; ++h) {
+      for (std::int64_t w = 0; w < out_w; ++w) {
+        const PoolWindow seen = pool_window(window, rows, columns, h, w);
+        std::int64_t sum = 0;
+        for (std::int64_t i = seen.y_begin; i < seen.y_end; ++i) {
+          for (std::int64_t j = seen.x_begin; j < seen.x_end; ++j) {
+            sum += plane[i * columns + j] - operands.zero_point();
+          }
+        }
+        *out++ = average(sum, seen.divisor);
+      }
+    }
+  }
+  return result;
+}
+
+std::vector<LinearTap> linear_taps(const Resize& op, std::int64_t in, std::int64_t out,
+                                   float scale) {
+  std::vector<LinearTap> taps;
+  for (const Neighbours& n : neighbours(op, in, out, scale)) {
+    taps.push_back({n.first, n.second, static_cast<std::int32_t>(n.share * 1024 + 0.5)});
+  }
+  return taps;
+}
+
+Tensor compute(const ResizeLinear& resize, const Operands& operands) {
+  const Resize& op = resize.op;
+  const Tensor& x = operands.numbers();
+  const Shape& shape = operands.shape;
+  const std::int64_t columns = x.dim(3);
+  const auto ys = linear_taps(op, x.dim(2), shape[2], op.scale_h);
+  const auto xs = linear_taps(op, columns, shape[3], op.scale_h > 0 ? op.scale_w : 0);
+  Tensor result(shape, DType::i32);
+  std::int32_t* out = result.data<std::int32_t>().data();
+  const std::int32_t* plane = data(operands).data();
+  for (std::int64_t p = 0; p < shape[0] * shape[1]; ++p, plane += x.dim(2) * columns) {
+    for (const LinearTap& y : ys) {
+      for (const LinearTap& t : xs) {
+        const auto row = [&](std::int64_t r) {
+          const std::int32_t* pixels = plane + r * columns;
+          return std::int64_t{pixels[t.first]} * (1024 - t.second_weight) +
+                 std::int64_t{pixels[t.second]} * t.second_weight;
+        };
+        const std::int64_t sum =
+            row(y.first) * (1024 - y.second_weight) + row(y.second) * y.second_weight;
+        *out++ = static_cast<std::int32_t>(half_away(sum, 1 << 20));
+      }
+    }
+  }
+  return result;
+}
+
+Tensor compute(const SoftmaxNumbers& op, const Operands& operands) {
+  const Shape& shape = operands.shape;
+  const std::size_t axis = *resolve_axis(op.axis, shape.size());
+  const std::int64_t length = shape[axis], step = strides_of(shape)[axis];
+  if (length >= 1 << 16) throw std::logic_error("SoftmaxNumbers over 2^16 numbers");
+  Shape lines = shape;
+  lines[axis] = 1;
+  Tensor result(shape, DType::i32);
+  const Numbers x = data(operands);
+  const auto out = result.data<std::int32_t>();
+  for (const std::int64_t start : offsets(lines, strides_of(shape))) {
+    const auto at = [&](std::int64_t i) { return static_cast<std::size_t>(start + i * step); };
+    std::int32_t largest = std::numeric_limits<std::int32_t>::min();
+    for (std::int64_t i = 0; i < length; ++i) largest = std::max(largest, x[at(i)]);
+    const auto exponential = [&](std::int64_t i) {
+      return std::int64_t{op.exponentials[static_cast<std::size_t>(largest - x[at(i)])]};
+    };
+    std::int64_t sum = 0;
+    for (std::int64_t i = 0; i < length; ++i) sum += exponential(i) << 16;
+    for (std::int64_t i = 0; i < length; ++i) {
+      const std::int64_t number = (2 * exponential(i) * op.inverse + sum) / (2 * sum);
+      out[at(i)] = static_cast<std::int32_t>(std::clamp<std::int64_t>(
+          number + op.target.zero_point, op.target.lowest, op.target.highest));
+    }
+  }
+  return result;
+}
+
+}  // namespace bench::integer

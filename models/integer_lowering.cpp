@@ -1,0 +1,182 @@
+#include "models/integer_lowering.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "models/passes/layers.h"
+#include "models/shapes.h"
+
+namespace bench {
+namespace integer {
+namespace {
+
+// Moves floats about, computes nothing.
+bool moves(const bench::Op& op) {
+  return std::holds_alternative<Concat>(op) || std::holds_alternative<Slice>(op) ||
+         std::holds_alternative<Transpose>(op) || std::holds_alternative<Reshape>(op) ||
+         std::holds_alternative<Constant>(op) || std::holds_alternative<Input>(op);
+}
+
+// A layer's parameters as its grids leave them.
+template <class Layer>
+void apply_grids(bench::Op& op) {
+  auto* layer = std::get_if<Layer>(&op);
+  if (!layer) return;
+  if (layer->weight_grid) layer->weight = weight_in_use(op);
+  if (layer->bias_grid) layer->bias = bias_in_use(op);
+  layer->weight_grid = layer->bias_grid = std::nullopt;
+}
+
+}  // namespace
+
+Lowering::Lowering(Graph graph, Requantization mode)
+    : graph_(std::move(graph)),
+      mode_(mode),
+      readers_(readers_of(graph_)),
+      wanted_(wanted_grids(graph_, readers_)),
+      ranks_(infer_ranks(graph_)),
+      values_(graph_.nodes.size()),
+      done_(graph_.nodes.size(), false) {}
+
+IntegerGraph Lowering::run() {
+  for (NodeId id = 0; id < static_cast<NodeId>(graph_.nodes.size()); ++id) {
+    if (done_[static_cast<std::size_t>(id)]) continue;
+    require_finite(node(id));
+    const Reason reason = std::visit([&](auto& op) { return lower(id, op); }, node(id).op);
+    if (!reason.empty()) compute_in_float(id, reason);
+    if (!std::holds_alternative<Constant>(node(id).op)) node(id).op = Input{};  // frees weights
+  }
+  for (const Output& output : graph_.outputs) {
+    result_.outputs.push_back({output.name, as_floats(output.node)});
+  }
+  return std::move(result_);
+}
+
+Reason Lowering::lower(NodeId id, Input& op) {
+  value(id) = {
+      .node = emit(node(id).name, "Input", op, {}), .grid = {}, .source = Value::Source::given};
+  return {};
+}
+
+// Whoever reads it decides whether it is emitted as floats or as numbers.
+Reason Lowering::lower(NodeId id, Constant&) {
+  value(id).source = Value::Source::given;
+  return {};
+}
+
+void Lowering::compute_in_float(NodeId id, const Reason& reason) {
+  bench::Op& op = node(id).op;
+  Value result;
+  const bool only_moves = moves(op);
+  if (only_moves) result.source = input(id, 0).source;
+  if (const auto* edge = std::get_if<FakeQuantize>(&op)) result.problem = problem_of(*edge);
+  std::vector<NodeId> inputs;
+  for (const NodeId i : node(id).inputs) {
+    const bool size_only = std::holds_alternative<Reshape>(op) && !inputs.empty();
+    inputs.push_back(size_only && value(i).node >= 0 ? value(i).node : as_floats(i));
+  }
+  const std::string name(name_of(op));
+  if (!only_moves) note_island(id, reason);
+  apply_grids<Conv2d>(op);
+  apply_grids<Linear>(op);
+  result.node = emit(node(id).name, name, Float{std::move(op)}, std::move(inputs));
+  value(id) = std::move(result);
+}
+
+void Lowering::note_island(NodeId id, const Reason& reason) {
+  result_.islands.push_back({node(id).name, std::string(name_of(node(id).op)), reason});
+}
+
+Lowering::Group Lowering::group_from(NodeId id) const {
+  Group group{.last = id, .name = {}, .computes = std::string(name_of(node(id).op))};
+  const auto readers = [&] { return std::span(readers_[static_cast<std::size_t>(group.last)]); };
+  while (readers().size() == 1 && readers()[0] >= 0 && is_clamp(node(readers()[0]).op)) {
+    group.last = readers()[0];
+    group.clamp = group.clamp.then(std::get<Activation>(node(group.last).op));
+    group.computes += "+Activation";
+  }
+  group.name = node(group.last).name;
+  group.grid = wanted_[static_cast<std::size_t>(group.last)];
+  if (!group.grid) return group;
+  group.target = target_range(*group.grid, group.clamp);
+  const auto is_edge = [&](NodeId reader) {
+    return std::holds_alternative<FakeQuantize>(node(reader).op);
+  };
+  if (std::ranges::all_of(readers(), is_edge)) {
+    group.name = node(readers()[0]).name;
+    group.computes += "+FakeQuantize";
+  }
+  return group;
+}
+
+void Lowering::finish(NodeId id, const Group& group, Op op, std::vector<NodeId> inputs) {
+  const Value result{
+      .form = Value::Form::numbers,
+      .node = emit(group.name, group.computes, std::move(op), std::move(inputs), group.grid),
+      .grid = group.grid};
+  for (NodeId i = id;; i = readers_[static_cast<std::size_t>(i)][0]) {
+    value(i) = result;
+    done_[static_cast<std::size_t>(i)] = true;
+    if (i == group.last) break;
+  }
+}
+
+Reason Lowering::needs_numbers(NodeId id) const {
+  for (const NodeId i : node(id).inputs) {
+    if (value(i).is_numbers()) continue;
+    const bool dynamic = value(i).form == Value::Form::dynamic_numbers;
+    return "its input '" + node(i).name + "' is " +
+           (dynamic ? "on a grid made at run time" : value(i).problem);
+  }
+  return {};
+}
+
+Reason Lowering::needs_numbers_and_grid(NodeId id) const {
+  const Reason reason = needs_numbers(id);
+  if (!reason.empty()) return reason;
+  return wanted_[static_cast<std::size_t>(id)] ? "" : "its result is on no grid";
+}
+
+NodeId Lowering::emit(const std::string& name, std::string computes, Op op,
+                      std::vector<NodeId> inputs, std::optional<Grid> grid) {
+  std::string unique = name;
+  while (!names_.insert(unique).second) unique += "'";
+  if (grid) grid->axis = -1;
+  result_.nodes.push_back(
+      {std::move(unique), std::move(computes), std::move(op), std::move(inputs), std::move(grid)});
+  return static_cast<NodeId>(result_.nodes.size()) - 1;
+}
+
+NodeId Lowering::as_floats(NodeId id) {
+  Value& v = value(id);
+  if (v.node < 0) v.node = emit(node(id).name, "Constant", Float{node(id).op}, {});
+  if (v.form == Value::Form::floats) return v.node;
+  const auto [at, is_new] = dequantized_.try_emplace(v.node, -1);
+  if (is_new) {
+    const std::string name = result_.nodes[static_cast<std::size_t>(v.node)].name + ".f32";
+    at->second = emit(name, "Dequantize", Dequantize{}, {v.node});
+  }
+  return at->second;
+}
+
+NodeId Lowering::on_grid(NodeId numbers, const Grid& from, const Grid& to,
+                         const TargetRange& target, const std::string& name,
+                         const std::string& computes) {
+  const Requantizer step =
+      rescaler(mode_, scaled(from), to.scale[0], target, "node '" + name + "'");
+  Lookup lookup;
+  bool changes = from.scale != to.scale || from.zero_point != to.zero_point;
+  for (std::int32_t x = lowest(from); x <= highest(from); ++x) {
+    lookup.table.push_back(step.apply(x - from.zero_point[0], 0));
+    changes |= lookup.table.back() != x;
+  }
+  return changes ? emit(name, computes, std::move(lookup), {numbers}, to) : numbers;
+}
+
+}  // namespace integer
+
+IntegerGraph lower(Graph graph, Requantization mode) {
+  return integer::Lowering(std::move(graph), mode).run();
+}
+
+}  // namespace bench

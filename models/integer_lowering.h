@@ -1,0 +1,114 @@
+#pragma once
+// How `lower` goes about it: node by node in the order of the graph, each in integers where that is
+// possible, else in float.
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "models/integer_graph.h"
+#include "models/integer_wanted.h"
+
+namespace bench::integer {
+
+/// Why a node is not computed in integers; empty: it is.
+using Reason = std::string;
+
+/// What has become of a value of the graph.
+struct Value {
+  enum class Form { floats, numbers, dynamic_numbers };
+  Form form = Form::floats;
+  NodeId node = -1;                    ///< of the IntegerGraph; -1: a Constant nobody has read yet
+  std::optional<Grid> grid;            ///< of numbers
+  std::string problem = "on no grid";  ///< of floats: why they are no numbers
+  /// Where floats come from: the image or a Constant, the sums of an integer layer, or an island.
+  enum class Source { given, sums, island };
+  Source source = Source::island;
+
+  bool is_numbers() const { return form == Form::numbers; }
+};
+
+class Lowering {
+ public:
+  Lowering(Graph graph, Requantization mode);
+  IntegerGraph run();
+
+ private:
+  // Each computes node `id` in integers, or says why that cannot be.
+  Reason lower(NodeId id, Input&);
+  Reason lower(NodeId id, Constant&);
+  Reason lower(NodeId id, FakeQuantize&);
+  Reason lower(NodeId id, Conv2d&);
+  Reason lower(NodeId id, Linear&);
+  Reason lower(NodeId id, Activation&);
+  Reason lower(NodeId id, PRelu&);
+  Reason lower(NodeId id, Arithmetic&);
+  Reason lower(NodeId id, Softmax&);
+  Reason lower(NodeId id, AveragePool&);
+  Reason lower(NodeId id, Reduce&);
+  Reason lower(NodeId id, MaxPool&);
+  Reason lower(NodeId id, Resize&);
+  Reason lower(NodeId id, Concat&);
+  Reason lower(NodeId id, Pad&);
+  Reason lower(NodeId id, Slice&) { return move(id); }
+  Reason lower(NodeId id, Transpose&) { return move(id); }
+  Reason lower(NodeId id, Reshape&) { return move(id); }
+  Reason lower(NodeId, BatchNorm&) { return "integer arithmetic does not know it"; }
+
+  template <class T>
+  Reason lower_layer(NodeId id, T& op);
+  Reason move(NodeId id);
+  Reason average(NodeId id, const AveragePool& window, bool flat);
+  void compute_in_float(NodeId id, const Reason& reason);
+
+  // FakeQuantize.
+  Reason to_dynamic_grid(NodeId id, const DynamicGrid& rule);
+  void to_other_grid(NodeId id, const Grid& grid);
+  void quantize_floats(NodeId id, const Grid& grid);
+  void note_island(NodeId id, const Reason& reason);
+
+  /// A node and the clamps after it, that nobody else sees, on the grid its readers want.
+  struct Group {
+    NodeId last = 0;  ///< the node itself or the last clamp
+    Clamp clamp{};
+    std::string name, computes;
+    std::optional<Grid> grid{};  ///< the wanted one
+    TargetRange target{};        ///< of that grid, clamped
+  };
+  Group group_from(NodeId id) const;
+  /// The group's value is that of a new node of the IntegerGraph.
+  void finish(NodeId id, const Group& group, Op op, std::vector<NodeId> inputs);
+
+  /// Why nodes that want numbers and a grid for their result are not computed in integers.
+  Reason needs_numbers(NodeId id) const;
+  Reason needs_numbers_and_grid(NodeId id) const;
+
+  NodeId emit(const std::string& name, std::string computes, Op op, std::vector<NodeId> inputs,
+              std::optional<Grid> grid = std::nullopt);
+  NodeId as_floats(NodeId id);  ///< the node of the IntegerGraph with this value in f32
+  /// Numbers of `from` brought to `to` and clamped. The same node if that changes nothing.
+  NodeId on_grid(NodeId numbers, const Grid& from, const Grid& to, const TargetRange& target,
+                 const std::string& name, const std::string& computes);
+
+  bench::Node& node(NodeId id) { return graph_.nodes[static_cast<std::size_t>(id)]; }
+  const bench::Node& node(NodeId id) const { return graph_.nodes[static_cast<std::size_t>(id)]; }
+  Value& value(NodeId id) { return values_[static_cast<std::size_t>(id)]; }
+  const Value& value(NodeId id) const { return values_[static_cast<std::size_t>(id)]; }
+  const Value& input(NodeId id, std::size_t i) const { return value(node(id).inputs[i]); }
+  Scaled scaled(const Grid& grid) const { return {grid.scale[0], grid.zero_point[0]}; }
+
+  Graph graph_;
+  Requantization mode_;
+  std::vector<std::vector<NodeId>> readers_;
+  std::vector<std::optional<Grid>> wanted_;
+  std::vector<std::size_t> ranks_;
+  std::vector<Value> values_;
+  std::vector<bool> done_;                ///< part of a group
+  std::map<NodeId, NodeId> dequantized_;  ///< by node of the IntegerGraph
+  std::set<std::string> names_;
+  IntegerGraph result_;
+};
+
+}  // namespace bench::integer
