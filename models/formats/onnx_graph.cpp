@@ -123,6 +123,7 @@ NodeId OnnxGraph::add(const std::string& name, Op op, std::vector<NodeId> inputs
 std::optional<Tensor> OnnxGraph::folded(const std::string& name, const Op& op,
                                         const std::vector<NodeId>& inputs) {
   if (inputs.empty()) return std::nullopt;
+  if (std::holds_alternative<FakeQuantize>(op)) return std::nullopt;  // its grid would be lost
   Graph alone;  // the node with its inputs, so that it is checked before it is run
   alone.add("image", Input{{1}});
   std::vector<const Tensor*> values;
@@ -178,11 +179,33 @@ OnnxValue* OnnxGraph::find(const std::string& name) {
 NodeId OnnxGraph::as_node(const std::string& name) {
   OnnxValue& value = values_.at(name);
   if (const auto* node = std::get_if<NodeId>(&value)) return *node;
+  if (auto* parameter = std::get_if<OnnxParameter>(&value)) return as_node(name, *parameter);
+  if (std::holds_alternative<OnnxNumbers>(value)) {
+    throw Error(Fault::bad_data, "wants reals, but " + in_quotes(name) +
+                                     " is quantised numbers; a DequantizeLinear is missing");
+  }
   const auto* tensor = std::get_if<Tensor>(&value);
   const NodeId node =
       add(name, Constant{tensor ? as_real(*tensor) : as_real(std::get<Integers>(value))});
   value = node;
   return node;
+}
+
+NodeId OnnxGraph::on_grid(OnnxNumbers& numbers) {
+  if (!numbers.name.empty()) {
+    numbers.real = add(numbers.name, FakeQuantize{numbers.grid}, {numbers.real});
+    numbers.name.clear();
+  }
+  return numbers.real;
+}
+
+NodeId OnnxGraph::as_node(const std::string& name, OnnxParameter& parameter) {
+  if (parameter.node >= 0) return parameter.node;
+  parameter.node = add(name, Constant{dequantize(parameter.grid, parameter.numbers, name)});
+  if (parameter.numbers.type() != DType::i32) {
+    parameter.node = add(name, FakeQuantize{parameter.grid}, {parameter.node});
+  }
+  return parameter.node;
 }
 
 Graph OnnxGraph::finish(const std::vector<Output>& outputs) && {

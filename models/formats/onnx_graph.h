@@ -1,6 +1,6 @@
 #pragma once
 // The graph of an ONNX file while it is being read: every name stands for a node's result, for
-// constant data, or for whole numbers that describe shapes.
+// constant data, for whole numbers that describe shapes, or for the numbers of a grid.
 
 #include <map>
 #include <string>
@@ -19,8 +19,22 @@ struct Integers {
   bool real = false;  ///< cast to float on the way: division must then come out even
 };
 
-/// Results of nodes (real numbers), constant data of any type, or whole numbers.
-using OnnxValue = std::variant<NodeId, Tensor, Integers>;
+/// Numbers of a grid, computed from the image: what QuantizeLinear and its like give.
+struct OnnxNumbers {
+  NodeId real = 0;  ///< what is put onto the grid, or stands on it already
+  Grid grid{};
+  std::string name{};  ///< of the FakeQuantize that `real` still lacks; empty if it is on the grid
+};
+
+/// Constant numbers of a grid, seen as reals: what DequantizeLinear of a constant gives.
+struct OnnxParameter {
+  Tensor numbers;
+  Grid grid;
+  NodeId node = -1;  ///< once it has been asked for as one
+};
+
+/// Results of nodes (real numbers), constant data of any type, whole numbers, ...
+using OnnxValue = std::variant<NodeId, Tensor, Integers, OnnxNumbers, OnnxParameter>;
 
 class OnnxGraph {
  public:
@@ -42,8 +56,13 @@ class OnnxGraph {
   void define(const std::string& name, OnnxValue value);
   /// Null if nothing of this name has been defined.
   OnnxValue* find(const std::string& name);
-  /// `name` as a node's result; constants become nodes. REQUIRES find(name).
+  /// `name` as a node's result; constants become nodes. REQUIRES find(name). Throws Error{bad_data}
+  /// if it stands for numbers of a grid.
   NodeId as_node(const std::string& name);
+  /// The node whose result `numbers` stand for; on their grid from now on.
+  NodeId on_grid(OnnxNumbers& numbers);
+  /// The same for constants.
+  NodeId as_node(const std::string& name, OnnxParameter& parameter);
 
   /// The nodes that `outputs` need, and those outputs.
   Graph finish(const std::vector<Output>& outputs) &&;

@@ -7,8 +7,12 @@
 
 namespace bench {
 
-OnnxNode::OnnxNode(OnnxNodeText text, int opset, OnnxGraph& graph)
-    : text_(std::move(text)), opset_(opset), graph_(graph), asked_(text_.inputs.size()) {}
+OnnxNode::OnnxNode(OnnxNodeText text, int opset, OnnxGraph& graph, bool on_numbers)
+    : text_(std::move(text)),
+      opset_(opset),
+      graph_(graph),
+      asked_(text_.inputs.size()),
+      on_numbers_(on_numbers) {}
 
 OnnxAttribute* OnnxNode::take(std::string_view name) {
   for (OnnxAttribute& attribute : text_.attributes) {
@@ -65,15 +69,53 @@ OnnxValue& OnnxNode::value(std::size_t i) {
 }
 
 NodeId OnnxNode::input(std::size_t i) {
-  value(i);
+  if (auto* numbers = std::get_if<OnnxNumbers>(&value(i))) return carry(i, *numbers);
+  if (carried_) refuse("works on quantised numbers and on reals");
   return graph_.as_node(text_.inputs[i]);
+}
+
+NodeId OnnxNode::carry(std::size_t i, OnnxNumbers& numbers) {
+  if (!on_numbers_) {
+    refuse("of the quantised numbers " + in_quotes(text_.inputs[i]) +
+           "; a DequantizeLinear must stand before it");
+  }
+  if (numbers.grid.axis >= 0) refuse("of numbers quantised per channel");
+  if (carried_ && *carried_ != numbers.grid) refuse("of numbers of unlike grids");
+  for (std::size_t other = 0; other < i; ++other) {
+    const bool real = asked_[other] && std::holds_alternative<NodeId>(value(other));
+    if (real) refuse("works on quantised numbers and on reals");
+  }
+  const NodeId node = graph_.on_grid(numbers);
+  carried_ = numbers.grid;
+  return node;
+}
+
+OnnxValue OnnxNode::pass_on(std::size_t i) {
+  OnnxValue& found = value(i);
+  if (auto* numbers = std::get_if<OnnxNumbers>(&found)) graph_.on_grid(*numbers);
+  return found;
+}
+
+const OnnxParameter* OnnxNode::quantised_parameter(std::size_t i) {
+  const auto* found = std::get_if<OnnxParameter>(&value(i));
+  return found && found->numbers.type() != DType::i32 ? found : nullptr;
+}
+
+bool OnnxNode::is_constant(std::size_t i) {
+  const OnnxValue& found = value(i);
+  const auto* node = std::get_if<NodeId>(&found);
+  if (node) return graph_.constant(*node) != nullptr;
+  return std::holds_alternative<Tensor>(found) || std::holds_alternative<OnnxParameter>(found);
 }
 
 Tensor OnnxNode::constant(std::size_t i, std::string_view what) {
   const OnnxValue& found = value(i);
   if (const auto* tensor = std::get_if<Tensor>(&found)) return *tensor;
-  const NodeId node = input(i);
-  if (const Tensor* tensor = graph_.constant(node)) return *tensor;
+  if (const auto* parameter = std::get_if<OnnxParameter>(&found)) {
+    return dequantize(parameter->grid, parameter->numbers, what);
+  }
+  const NodeId node = is_numbers(i) ? -1 : input(i);
+  if (const Tensor* tensor = node < 0 ? nullptr : graph_.constant(node)) return *tensor;
   refuse(std::string(what) + " (input " + std::to_string(i) + ", " + in_quotes(text_.inputs[i]) +
          ") must be a constant");
 }
@@ -82,6 +124,13 @@ Tensor OnnxNode::parameter(std::size_t i, std::string_view what) {
   Tensor tensor = constant(i, what);
   if (tensor.type() == DType::f32) return tensor;
   reject(std::string(what) + " holds whole numbers (" + std::string(name_of(tensor.type())) + ")");
+}
+
+LayerParameter OnnxNode::layer_parameter(std::size_t i, std::string_view what) {
+  if (const auto* found = std::get_if<OnnxParameter>(&value(i))) {
+    return {found->numbers, found->grid};
+  }
+  return {parameter(i, what)};
 }
 
 Integers OnnxNode::whole_numbers(std::size_t i) {
@@ -134,6 +183,9 @@ NodeId OnnxNode::add(Op op, std::vector<NodeId> inputs) {
 }
 
 void OnnxNode::give(OnnxValue value) {
+  if (carried_ && std::holds_alternative<NodeId>(value)) {
+    value = OnnxNumbers{std::get<NodeId>(value), *carried_};
+  }
   if (given_ < text_.outputs.size() && !text_.outputs[given_].empty()) {
     graph_.define(text_.outputs[given_], std::move(value));
   }

@@ -29,9 +29,17 @@ struct OnnxNodeText {
   std::vector<OnnxAttribute> attributes;
 };
 
+/// A weight or bias: reals, or a grid's numbers.
+struct LayerParameter {
+  Tensor values;
+  std::optional<Grid> grid = {};
+};
+
 class OnnxNode {
  public:
-  OnnxNode(OnnxNodeText text, int opset, OnnxGraph& graph);
+  /// `on_numbers`: whether the operator only chooses or moves elements, so that it means the same
+  /// on quantised numbers.
+  OnnxNode(OnnxNodeText text, int opset, OnnxGraph& graph, bool on_numbers = false);
 
   int opset() const { return opset_; }
   const std::string& type() const { return text_.type; }
@@ -54,13 +62,28 @@ class OnnxNode {
   std::size_t output_count() const { return text_.outputs.size(); }
   void ignore_input(std::size_t i) { value(i); }
   /// Input i whatever it is, for operators that change nothing.
-  OnnxValue pass_on(std::size_t i) { return value(i); }
+  OnnxValue pass_on(std::size_t i);
+  /// Input i as reals. Quantised numbers count as what they stand for if the operator works on
+  /// them, and then what it gives is on their grid. Throws Error{unsupported} if it does not, or if
+  /// it reads several grids.
   NodeId input(std::size_t i);
+  /// Whether input i is numbers of a grid, computed from the image.
+  bool is_numbers(std::size_t i) { return std::holds_alternative<OnnxNumbers>(value(i)); }
+  /// REQUIRES is_numbers(i).
+  const OnnxNumbers& numbers(std::size_t i) { return std::get<OnnxNumbers>(value(i)); }
+  /// What they stand for. REQUIRES is_numbers(i).
+  NodeId on_grid(std::size_t i) { return graph_.on_grid(std::get<OnnxNumbers>(value(i))); }
+  /// What DequantizeLinear made of constant numbers of 8 bits, if input i is that; else null.
+  const OnnxParameter* quantised_parameter(std::size_t i);
+  /// Whether input i is known while reading, and not as whole numbers of a shape.
+  bool is_constant(std::size_t i);
   /// Constant data of any type, whole numbers included. Throws Error{unsupported} naming `what` if
   /// the input is computed from the image.
   Tensor constant(std::size_t i, std::string_view what);
   /// The same as reals.
   Tensor parameter(std::size_t i, std::string_view what);
+  /// The same; or as numbers, if that is what it is made from by DequantizeLinear.
+  LayerParameter layer_parameter(std::size_t i, std::string_view what);
   Integers whole_numbers(std::size_t i);
   /// Whole numbers that are known while reading. Throws Error{unsupported} if they follow an open
   /// image size.
@@ -76,7 +99,7 @@ class OnnxNode {
   /// `axis`, which may be negative, of a tensor with `rank` dimensions; checked.
   static int axis_of(std::int64_t axis, std::size_t rank);
 
-  NodeId add(Op op, std::vector<NodeId> inputs);
+  NodeId add(Op op, std::vector<NodeId> inputs = {});
   NodeId reshape(NodeId data, const Sizes& target) { return graph_.reshape(name(), data, target); }
 
   /// The node's results, in order. A mapping gives at least the first.
@@ -90,12 +113,15 @@ class OnnxNode {
   template <class T>
   T* take_as(std::string_view name, std::string_view kind);
   OnnxValue& value(std::size_t i);
+  NodeId carry(std::size_t i, OnnxNumbers& numbers);
 
   OnnxNodeText text_;
   int opset_;
   OnnxGraph& graph_;
   std::vector<bool> asked_;  // of the inputs
   std::size_t given_ = 0;    // results
+  bool on_numbers_;
+  std::optional<Grid> carried_ = {};  // of the quantised numbers it works on
 };
 
 }  // namespace bench

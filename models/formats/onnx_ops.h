@@ -13,8 +13,16 @@ namespace bench {
 /// beyond a Graph.
 using OnnxMapping = void (*)(OnnxNode& node);
 
-/// Null for an operator that is not supported.
-OnnxMapping find_onnx_mapping(std::string_view op_type);
+struct OnnxOperator {
+  std::string_view op_type;
+  OnnxMapping map;
+  /// Only chooses or moves elements, so that it means the same on quantised numbers.
+  bool on_numbers = false;
+};
+
+/// Of the standard domain ("" or "ai.onnx") or "com.microsoft", whose operators on quantised
+/// numbers ONNX Runtime's tools write. Null for an operator that is not supported.
+const OnnxOperator* find_onnx_operator(std::string_view domain, std::string_view op_type);
 
 namespace onnx {
 
@@ -57,6 +65,42 @@ void flatten(OnnxNode&);
 void squeeze(OnnxNode&);
 void unsqueeze(OnnxNode&);
 void round_down(OnnxNode&);  // Floor, of shapes only
+
+// onnx_ops_quantize.cpp
+void quantize_linear(OnnxNode&);
+void dequantize_linear(OnnxNode&);
+/// The grid that the constants `scale` and `zero_point` (inputs; the latter may be absent) spell.
+/// `otherwise`: the type of the numbers where no zero point says it. More than one scale lies along
+/// `axis` of `sizes`.
+Grid grid_of(OnnxNode& node, std::size_t scale, std::size_t zero_point, DType otherwise, int axis,
+             const Sizes& sizes);
+
+// onnx_ops_qlinear.cpp: operators on quantised numbers
+void qlinear_conv(OnnxNode&);
+void qlinear_matmul(OnnxNode&);
+void qgemm(OnnxNode&);
+void qlinear_arithmetic(OnnxNode&);  // QLinearAdd QLinearMul
+void qlinear_pool(OnnxNode&);        // QLinearAveragePool QLinearGlobalAveragePool
+void qlinear_concat(OnnxNode&);
+void qlinear_activation(OnnxNode&);  // QLinearSigmoid QLinearLeakyRelu
+void qlinear_softmax(OnnxNode&);
+void integer_product(OnnxNode&);  // ConvInteger MatMulInteger DynamicQuantizeLinear: refused
+
+// What the operators on reals and those on numbers share.
+
+/// The grid of a weight whose outputs lie along `axis`, as a layer keeps it: along axis 0. Throws
+/// Error{unsupported} if its scales lie along another.
+std::optional<Grid> along_outputs(std::optional<Grid> grid, int axis);
+/// As a layer keeps it: numbers of less than 32 bits become reals, their grid stays.
+LayerParameter bias_of(LayerParameter bias);
+
+/// A convolution with the node's attributes.
+NodeId convolution(OnnxNode& node, NodeId input, LayerParameter weight, LayerParameter bias);
+/// x B + C, B being I x O, or O x I if `transposed`; C empty if there is none.
+NodeId linear(OnnxNode& node, NodeId input, LayerParameter b, bool transposed, LayerParameter c);
+NodeId average_pool(OnnxNode& node, NodeId input);
+NodeId global_pool(OnnxNode& node, NodeId input, Reduce::Kind kind);
+NodeId softmax(OnnxNode& node, NodeId input, std::int64_t axis, bool one_axis);
 
 /// Axes given as attribute `axes` up to opset `last_attribute`, after it as input `i`; nothing if
 /// absent. Not yet checked against a rank.

@@ -71,6 +71,18 @@ void arithmetic_of_shapes(OnnxNode& node) {
   node.give(std::move(result));
 }
 
+/// `grid` with only the numbers from `low` to `high`, if such a grid there is.
+std::optional<Grid> grid_between(Grid grid, std::int64_t low, std::int64_t high) {
+  for (int bits = 1; bits <= 8; ++bits) {
+    for (const bool narrow : {false, true}) {
+      grid.bits = bits;
+      grid.narrow = narrow && bits > 1;
+      if (lowest(grid) == low && highest(grid) == high) return grid;
+    }
+  }
+  return std::nullopt;
+}
+
 /// Opset 6: b's first axis lies on a's axis `axis`; afterwards the last ones are aligned.
 NodeId aligned_as_opset_6(OnnxNode& node, NodeId a, NodeId b) {
   const bool broadcast = node.flag("broadcast");
@@ -85,6 +97,23 @@ NodeId aligned_as_opset_6(OnnxNode& node, NodeId a, NodeId b) {
   return node.reshape(b, target);
 }
 
+/// Between QuantizeLinear and DequantizeLinear: how a grid of fewer numbers is written.
+void clip_numbers(OnnxNode& node) {
+  OnnxNumbers numbers = node.numbers(0);
+  const auto bound = [&](std::size_t i, std::int32_t otherwise) {
+    return node.has_input(i) ? node.known_numbers(i).at(0) : std::int64_t{otherwise};
+  };
+  const std::int64_t low = bound(1, lowest(numbers.grid)), high = bound(2, highest(numbers.grid));
+  if (const auto fewer = grid_between(numbers.grid, low, high)) {
+    numbers.grid = *fewer;
+  } else {
+    refuse("of quantised numbers to " + std::to_string(low) + " .. " + std::to_string(high) +
+           ", the numbers of no grid");
+  }
+  if (numbers.name.empty()) numbers.name = node.name();
+  node.give(numbers);
+}
+
 }  // namespace
 
 void activation(OnnxNode& node) {
@@ -96,6 +125,7 @@ void activation(OnnxNode& node) {
 }
 
 void clip(OnnxNode& node) {
+  if (node.is_numbers(0)) return clip_numbers(node);
   constexpr float largest = std::numeric_limits<float>::max();
   const NodeId input = node.input(0);
   Activation op{Function::clip, -largest, largest};
@@ -150,15 +180,13 @@ void variadic(OnnxNode& node) {
   node.give(result);
 }
 
-void softmax(OnnxNode& node) {
-  const NodeId input = node.input(0);
-  const bool one_axis = node.opset() >= 13;
+NodeId softmax(OnnxNode& node, NodeId input, std::int64_t given_axis, bool one_axis) {
   const Sizes in = node.sizes(input);
-  const int axis = OnnxNode::axis_of(node.integer("axis", one_axis ? -1 : 1), in.size());
+  const int axis = OnnxNode::axis_of(given_axis, in.size());
   const auto split = static_cast<std::size_t>(axis);
   const bool flat_already =
       std::all_of(in.begin() + axis + 1, in.end(), [](const Size& size) { return size.is(1); });
-  if (one_axis || flat_already) return node.give(node.add(Softmax{axis}, {input}));
+  if (one_axis || flat_already) return node.add(Softmax{axis}, {input});
 
   // Before opset 13: over everything from `axis` on, as if the tensor were a matrix.
   Size rows = constant_size(1), columns = constant_size(1);
@@ -170,7 +198,13 @@ void softmax(OnnxNode& node) {
     (rows.node >= 0 ? columns : rows) = constant_size(-1);
   }
   const NodeId matrix = node.reshape(input, {rows, columns});
-  node.give(node.reshape(node.add(Softmax{1}, {matrix}), in));
+  return node.reshape(node.add(Softmax{1}, {matrix}), in);
+}
+
+void softmax(OnnxNode& node) {
+  const bool one_axis = node.opset() >= 13;
+  const std::int64_t axis = node.integer("axis", one_axis ? -1 : 1);
+  node.give(softmax(node, node.input(0), axis, one_axis));
 }
 
 void reduce(OnnxNode& node) {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "models/formats/onnx_ops.h"
+#include "models/reference.h"
 
 namespace bench::onnx {
 namespace {
@@ -76,6 +77,51 @@ NodeId sliced(OnnxNode& node, NodeId data, const Slice& op) {
   const Size& size = node.sizes(data)[static_cast<std::size_t>(op.axis)];
   if (!size.is_constant()) refuse("a negative step along an axis that follows the image");
   return picked(node, data, op.axis, slice_indices(*size.value, op));
+}
+
+std::vector<int> order_of(OnnxNode& node, std::size_t rank) {
+  std::vector<int> result;
+  if (const auto order = node.integers("perm")) {
+    if (order->size() != rank) reject("perm does not name every axis");
+    for (const std::int64_t axis : *order) result.push_back(OnnxNode::axis_of(axis, rank));
+  } else {
+    for (std::size_t i = rank; i-- > 0;) result.push_back(static_cast<int>(i));
+  }
+  std::vector<int> sorted = result;
+  std::ranges::sort(sorted);
+  if (std::ranges::adjacent_find(sorted) != sorted.end()) reject("perm names an axis twice");
+  return result;
+}
+
+/// The numbers stay the numbers they are; their scales follow their axis.
+OnnxParameter transposed(const OnnxParameter& parameter, const std::vector<int>& order) {
+  Grid itself;  // on which a number stands for itself
+  itself.is_signed = parameter.grid.is_signed;
+  const Tensor reals = dequantize(itself, parameter.numbers, "weight");
+  Shape shape;
+  for (const int axis : order) shape.push_back(reals.dim(static_cast<std::size_t>(axis)));
+  const Tensor* input = &reals;
+  const Tensor moved = evaluate_node(Transpose{order}, {&input, 1}, shape);
+  Grid grid = parameter.grid;
+  if (grid.axis >= 0) {
+    grid.axis = static_cast<int>(std::ranges::find(order, grid.axis) - order.begin());
+  }
+  return {quantize(itself, moved, parameter.numbers.type(), "weight"), std::move(grid)};
+}
+
+/// What is added around, given as a real number or, around quantised numbers, as one of them.
+float pad_value(OnnxNode& node) {
+  Tensor value({1});
+  if (node.is_numbers(0)) {
+    value = Tensor({1}, DType::i32);
+    if (node.has_input(2)) value = node.constant(2, "constant_value");
+    if (value.size() != 1) reject("constant_value is no scalar");
+    value = dequantize(node.numbers(0).grid, value, "constant_value");
+  } else if (node.has_input(2)) {
+    value = node.parameter(2, "constant_value");
+  }
+  if (value.size() != 1) reject("constant_value is no scalar");
+  return value.data<float>()[0];
 }
 
 }  // namespace
@@ -150,18 +196,11 @@ void slice(OnnxNode& node) {
 }
 
 void transpose(OnnxNode& node) {
-  const NodeId data = node.input(0);
-  const std::size_t rank = node.rank(data);
-  Transpose op;
-  if (const auto order = node.integers("perm")) {
-    if (order->size() != rank) reject("perm does not name every axis");
-    for (const std::int64_t axis : *order) op.order.push_back(OnnxNode::axis_of(axis, rank));
-  } else {
-    for (std::size_t i = rank; i-- > 0;) op.order.push_back(static_cast<int>(i));
+  if (const OnnxParameter* parameter = node.quantised_parameter(0)) {
+    return node.give(transposed(*parameter, order_of(node, parameter->numbers.rank())));
   }
-  std::vector<int> sorted = op.order;
-  std::ranges::sort(sorted);
-  if (std::ranges::adjacent_find(sorted) != sorted.end()) reject("perm names an axis twice");
+  const NodeId data = node.input(0);
+  Transpose op{order_of(node, node.rank(data))};
   node.give(std::ranges::is_sorted(op.order) ? data : node.add(std::move(op), {data}));
 }
 
@@ -177,11 +216,7 @@ void pad(OnnxNode& node) {
     op.value = node.real("value", 0);
   } else {
     pads = node.known_numbers(1);
-    if (node.has_input(2)) {
-      const Tensor value = node.parameter(2, "constant_value");
-      if (value.size() != 1) reject("constant_value is no scalar");
-      op.value = value.data<float>()[0];
-    }
+    op.value = pad_value(node);
   }
   if (node.has_input(3)) axes = node.known_numbers(3);
   for (std::size_t i = 0; axes.size() < rank && !node.has_input(3); ++i) {

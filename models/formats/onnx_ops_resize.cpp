@@ -136,6 +136,7 @@ void resize(OnnxNode& node) {
   if (node.rank(data) != 4) refuse("over other data than N x C x H x W");
   Resize op;
   op.mode = mode_of(node.text("mode", "nearest"));
+  if (op.mode == Resize::Mode::linear && node.is_numbers(0)) refuse("linear, of quantised numbers");
   if (node.opset() < 11) {
     old_form(node, op);
   } else {

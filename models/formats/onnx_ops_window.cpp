@@ -74,13 +74,21 @@ void want_image(OnnxNode& node, NodeId input) {
   }
 }
 
+Window window_of_pool(OnnxNode& node, NodeId input) {
+  want_image(node, input);
+  if (!node.integers("kernel_shape")) reject("has no kernel_shape");
+  return {pair_of(node, "kernel_shape", {}), pair_of(node, "strides", {1, 1}),
+          pair_of(node, "dilations", {1, 1})};
+}
+
 }  // namespace
 
-void conv(OnnxNode& node) {
-  const NodeId input = node.input(0);
+NodeId convolution(OnnxNode& node, NodeId input, LayerParameter weight, LayerParameter bias) {
   Conv2d op;
-  op.weight = node.parameter(1, "weight");
-  if (node.has_input(2)) op.bias = node.parameter(2, "bias");
+  op.weight = std::move(weight.values);
+  op.weight_grid = along_outputs(std::move(weight.grid), 0);
+  op.bias = std::move(bias.values);
+  op.bias_grid = std::move(bias.grid);
   if (op.weight.rank() != 4) {
     refuse("a " + std::to_string(static_cast<int>(op.weight.rank()) - 2) +
            "-dimensional convolution (weight " + to_string(op.weight.shape()) + ")");
@@ -107,36 +115,45 @@ void conv(OnnxNode& node) {
   if (!op.bias.empty() && op.bias.shape() != Shape{outputs}) {
     reject("bias " + to_string(op.bias.shape()) + " for " + std::to_string(outputs) + " filters");
   }
-  node.give(node.add(std::move(op), {input}));
+  return node.add(std::move(op), {input});
+}
+
+void conv(OnnxNode& node) {
+  const NodeId input = node.input(0);
+  LayerParameter weight = node.layer_parameter(1, "weight"), bias;
+  if (node.has_input(2)) bias = bias_of(node.layer_parameter(2, "bias"));
+  node.give(convolution(node, input, std::move(weight), std::move(bias)));
+}
+
+NodeId average_pool(OnnxNode& node, NodeId input) {
+  const Window window = window_of_pool(node, input);
+  if (window.dilation != Pair{1, 1}) refuse("dilations other than 1");
+  const Padding pad = padding_of(node, input, window);
+  const bool ceil_mode = node.flag("ceil_mode"), counts = node.flag("count_include_pad");
+  return node.add(AveragePool{window.kernel, window.stride, pad, ceil_mode, counts}, {input});
 }
 
 void pool(OnnxNode& node) {
   const NodeId input = node.input(0);
-  want_image(node, input);
-  const auto listed = node.integers("kernel_shape");
-  if (!listed) reject("has no kernel_shape");
-  const Pair kernel = pair_of(node, "kernel_shape", {});
-  const Pair stride = pair_of(node, "strides", {1, 1});
-  const Pair dilation = pair_of(node, "dilations", {1, 1});
-  const Padding pad = padding_of(node, input, {kernel, stride, dilation});
-  const bool ceil_mode = node.flag("ceil_mode");
-  if (node.type() == "MaxPool") {
-    node.ignore("storage_order");  // of the second result, which is not supported
-    node.give(node.add(MaxPool{kernel, stride, pad, dilation, ceil_mode}, {input}));
-    return;
-  }
-  if (dilation != Pair{1, 1}) refuse("dilations other than 1");
-  const bool count_include_pad = node.flag("count_include_pad");
-  node.give(node.add(AveragePool{kernel, stride, pad, ceil_mode, count_include_pad}, {input}));
+  if (node.type() != "MaxPool") return node.give(average_pool(node, input));
+  const Window window = window_of_pool(node, input);
+  const Padding pad = padding_of(node, input, window);
+  node.ignore("storage_order");  // of the second result, which is not supported
+  node.give(
+      node.add(MaxPool{window.kernel, window.stride, pad, window.dilation, node.flag("ceil_mode")},
+               {input}));
+}
+
+NodeId global_pool(OnnxNode& node, NodeId input, Reduce::Kind kind) {
+  if (node.rank(input) < 3) reject("over data without spatial axes");
+  Reduce op{kind, {}};
+  for (std::size_t i = 2; i < node.rank(input); ++i) op.axes.push_back(static_cast<int>(i));
+  return node.add(std::move(op), {input});
 }
 
 void global_pool(OnnxNode& node) {
-  const NodeId input = node.input(0);
-  if (node.rank(input) < 3) reject("over data without spatial axes");
-  Reduce op;
-  op.kind = node.type() == "GlobalMaxPool" ? Reduce::Kind::max : Reduce::Kind::mean;
-  for (std::size_t i = 2; i < node.rank(input); ++i) op.axes.push_back(static_cast<int>(i));
-  node.give(node.add(std::move(op), {input}));
+  const bool largest = node.type() == "GlobalMaxPool";
+  node.give(global_pool(node, node.input(0), largest ? Reduce::Kind::max : Reduce::Kind::mean));
 }
 
 }  // namespace bench::onnx

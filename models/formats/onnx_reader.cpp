@@ -129,8 +129,8 @@ class Walk {
     const auto& proto = proto_.node(index);
     OnnxNodeText text{proto.op_type(), name_of_node(proto, index), {}, {}, {}};
     within("node " + in_quotes(text.name), [&] {
-      const OnnxMapping map = find_onnx_mapping(proto.op_type());
-      if (!map || !is_standard(proto.domain())) {
+      const OnnxOperator* known = find_onnx_operator(proto.domain(), proto.op_type());
+      if (!known) {
         refuse("operator " + in_quotes(proto.op_type()) + " (domain " +
                (is_standard(proto.domain()) ? "ai.onnx" : in_quotes(proto.domain())) + ", opset " +
                std::to_string(opset_) + ") is not supported");
@@ -143,8 +143,8 @@ class Walk {
                [&] { text.attributes.push_back(attribute_of(attribute, files_)); });
       }
       within(proto.op_type(), [&] {
-        OnnxNode node(std::move(text), opset_, graph_);
-        map(node);
+        OnnxNode node(std::move(text), opset_, graph_, known->on_numbers);
+        known->map(node);
         node.check_all_understood();
       });
     });
