@@ -207,6 +207,10 @@ std::int64_t JsonFields::integer_or(std::string_view key, std::int64_t otherwise
 
 double JsonFields::number(std::string_view key) { return number_of(need(key), key); }
 
+double JsonFields::number_or(std::string_view key, double otherwise) {
+  return find(key) ? number(key) : otherwise;
+}
+
 double JsonFields::number_of(const Json& json, std::string_view key) const {
   if (const auto* integer = std::get_if<std::int64_t>(&json.value)) {
     return static_cast<double>(*integer);
@@ -230,6 +234,10 @@ bool JsonFields::boolean(std::string_view key) {
   const auto* value = std::get_if<bool>(&need(key).value);
   if (!value) fail(key, "expected true or false");
   return *value;
+}
+
+bool JsonFields::boolean_or(std::string_view key, bool otherwise) {
+  return find(key) ? boolean(key) : otherwise;
 }
 
 const JsonArray& JsonFields::array(std::string_view key) {

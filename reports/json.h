@@ -65,7 +65,9 @@ class JsonFields {
   std::int64_t integer_or(std::string_view key, std::int64_t otherwise);
   /// null reads as NaN.
   double number(std::string_view key);
+  double number_or(std::string_view key, double otherwise);
   bool boolean(std::string_view key);
+  bool boolean_or(std::string_view key, bool otherwise);
   std::vector<std::string> texts(std::string_view key);  ///< empty where absent
   JsonFields object(std::string_view key);
   std::vector<JsonFields> objects(std::string_view key);     ///< empty where absent

@@ -64,6 +64,8 @@ class ChannelMeans {
     count_ += data.size() / sums_.size();
   }
 
+  bool empty() const { return count_ == 0; }
+
   std::vector<double> means() const {
     std::vector<double> result;
     for (const double sum : sums_) result.push_back(sum / static_cast<double>(count_));
@@ -78,7 +80,7 @@ class ChannelMeans {
 
 // Of what these layers give, over all images.
 std::vector<std::vector<double>> measure(const Graph& graph, const std::vector<NodeId>& layers,
-                                         std::span<const Tensor> images, const Evaluate& evaluate) {
+                                         const ForEachImage& images, const PrepareGraph& prepare) {
   Graph shortened = graph;
   shortened.outputs.clear();
   std::vector<ChannelMeans> sums;
@@ -88,9 +90,13 @@ std::vector<std::vector<double>> measure(const Graph& graph, const std::vector<N
     sums.emplace_back(node.op);
   }
   shortened = remove_unread(std::move(shortened));
-  for (const Tensor& image : images) {
-    const std::vector<Tensor> results = evaluate(shortened, image);
+  const RunGraph run = prepare(shortened);
+  images([&](const Tensor& image) {
+    const std::vector<Tensor> results = run(image);
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i].add(results[i]);
+  });
+  if (!sums.empty() && sums.front().empty()) {
+    throw Error(Fault::missing, "bias correction: there are no images");
   }
   std::vector<std::vector<double>> means;
   for (const ChannelMeans& sum : sums) means.push_back(sum.means());
@@ -122,9 +128,8 @@ CorrectedBias correct_bias(const Graph& original, Graph quantized,
   return result;
 }
 
-CorrectedBias correct_bias_on(const Graph& original, Graph quantized,
-                              std::span<const Tensor> images, const Evaluate& evaluate) {
-  if (images.empty()) throw Error(Fault::missing, "bias correction: there are no images");
+CorrectedBias correct_bias_on(const Graph& original, Graph quantized, const ForEachImage& images,
+                              const PrepareGraph& prepare) {
   CorrectedBias result{std::move(quantized), {}, {}};
   std::vector<NodeId> layers, originals;
   for (std::size_t i = 0; i < result.graph.nodes.size(); ++i) {
@@ -132,9 +137,9 @@ CorrectedBias correct_bias_on(const Graph& original, Graph quantized,
     layers.push_back(static_cast<NodeId>(i));
     originals.push_back(original_of(original, result.graph.nodes[i]));
   }
-  const auto wanted = measure(original, originals, images, evaluate);
+  const auto wanted = measure(original, originals, images, prepare);
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    std::vector<double> shift = measure(result.graph, {layers[i]}, images, evaluate).front();
+    std::vector<double> shift = measure(result.graph, {layers[i]}, images, prepare).front();
     for (std::size_t o = 0; o < shift.size(); ++o) shift[o] -= wanted[i][o];
     take_off(result, static_cast<std::size_t>(layers[i]), std::move(shift));
   }

@@ -37,14 +37,18 @@ CorrectedBias correct_bias(const Graph& original, Graph quantized,
                            const BatchStatistics& statistics,
                            const std::optional<ChannelStatistics>& image = std::nullopt);
 
-/// Runs a graph: `evaluate` of models/reference.h, or a backend.
-using Evaluate = std::function<std::vector<Tensor>(const Graph&, const Tensor&)>;
+/// Makes a graph ready to be run on many images: `evaluate` of models/reference.h, or a backend.
+using RunGraph = std::function<std::vector<Tensor>(const Tensor&)>;
+using PrepareGraph = std::function<RunGraph(const Graph&)>;
+
+/// Shows images one after the other; may be asked to do so again.
+using ForEachImage = std::function<void(const std::function<void(const Tensor&)>& take)>;
 
 /// With data: layer after layer, bias -= mean of what `quantized` gives, corrected so far, less
 /// mean of what `original` gives, per channel over all images and pixels. `quantized` runs once per
 /// layer and image, up to that layer. Throws as above, and Error{missing} if there are no images.
 /// Source: the same, appendix D.
-CorrectedBias correct_bias_on(const Graph& original, Graph quantized,
-                              std::span<const Tensor> images, const Evaluate& evaluate);
+CorrectedBias correct_bias_on(const Graph& original, Graph quantized, const ForEachImage& images,
+                              const PrepareGraph& prepare);
 
 }  // namespace bench

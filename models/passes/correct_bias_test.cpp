@@ -12,9 +12,15 @@
 namespace bench {
 namespace {
 
-const Evaluate evaluate_graph = [](const Graph& graph, const Tensor& input) {
-  return evaluate(graph, input);
+const PrepareGraph plainly = [](const Graph& graph) {
+  return [graph](const Tensor& input) { return evaluate(graph, input); };
 };
+
+ForEachImage each(std::vector<Tensor> images) {
+  return [images = std::move(images)](const std::function<void(const Tensor&)>& take) {
+    for (const Tensor& image : images) take(image);
+  };
+}
 
 std::vector<float> values(const Tensor& t) {
   return {t.data<float>().begin(), t.data<float>().end()};
@@ -68,7 +74,7 @@ TEST_CASE("bias correction from images, by hand") {
   std::get<Conv2d>(quantized.nodes[1].op).weight = Tensor::of({2, 1, 1, 1}, {1.5f, 1});
   const std::vector<Tensor> images{Tensor::of({1, 1, 1, 1}, {2}), Tensor::of({1, 1, 1, 1}, {4})};
   const auto [graph, corrected, left] =
-      correct_bias_on(two_layers({3, 2}), quantized, images, evaluate_graph);
+      correct_bias_on(two_layers({3, 2}), quantized, each(images), plainly);
   CHECK(left.empty());
   REQUIRE(corrected.size() == 2);
   CHECK(corrected[0].added == std::vector<double>{-1.5, 3});
@@ -110,7 +116,7 @@ Graph rounded(Graph graph) {
 TEST_CASE("after correction on images the means of the answers are the float network's") {
   const Graph graph = chain(), quantized = rounded(graph);
   const std::vector<Tensor> images{Random(1).tensor({16, 3, 6, 6}, -1, 3)};
-  const auto result = correct_bias_on(graph, quantized, images, evaluate_graph);
+  const auto result = correct_bias_on(graph, quantized, each(images), plainly);
   CHECK(result.corrected.size() == 4);
   const auto wanted = means(evaluate(graph, images[0])[0]);
   const auto raw = means(evaluate(quantized, images[0])[0]);
@@ -157,7 +163,7 @@ TEST_CASE("graphs that do not belong together are refused by name") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   CHECK_THROWS_WITH(correct_bias(two_layers({3, 2}), two_layers({nan, 2}), {}),
                     Catch::Contains("node 'second' (Conv2d): its weight number 0 is"));
-  CHECK_THROWS_WITH(correct_bias_on(two_layers({3, 2}), two_layers({3, 2}), {}, evaluate_graph),
+  CHECK_THROWS_WITH(correct_bias_on(two_layers({3, 2}), two_layers({3, 2}), each({}), plainly),
                     Catch::Contains("no images"));
 }
 

@@ -62,6 +62,13 @@ bool has_grid(const Op& op) {
   return has(std::get_if<Conv2d>(&op)) || has(std::get_if<Linear>(&op));
 }
 
+bool has_grids(const Graph& graph) {
+  return std::ranges::any_of(graph.nodes, [](const Node& node) {
+    return std::holds_alternative<FakeQuantize>(node.op) ||
+           (weight_of(node.op) && has_grid(node.op));
+  });
+}
+
 LayerSize size_of_layer(const Op& op) {
   const Tensor& weight = *weight_of(op);
   LayerSize size{.outputs = static_cast<std::size_t>(weight.dim(0)),

@@ -25,6 +25,9 @@ const std::optional<Grid>& bias_grid_of(const Op& op);
 /// Whether a Conv2d or Linear has a grid for its weight or bias.
 bool has_grid(const Op& op);
 
+/// Whether a graph is quantised anywhere: a layer with a grid, or a FakeQuantize.
+bool has_grids(const Graph& graph);
+
 /// weight[o][j][k]: output o, input j of o's group, position k in the kernel.
 struct LayerSize {
   std::size_t outputs = 0;  ///< of all groups

@@ -4,222 +4,231 @@
 #include <cmath>
 
 #include "models/error.h"
+#include "models/passes/layers.h"
 
 namespace bench {
 namespace {
 
-float power_of_two_above(float scale) { return std::exp2(std::ceil(std::log2(scale))); }
+using EdgeGrid = std::variant<Grid, DynamicGrid>;
 
-float scale_of(const Scheme& scheme, float extent, std::int32_t steps) {
-  if (!(extent > 0)) return 1;
-  const float scale = extent / static_cast<float>(steps);
-  return scheme.power_of_two ? power_of_two_above(scale) : scale;
+std::size_t index(NodeId id) { return static_cast<std::size_t>(id); }
+
+template <class Scheme>
+bool says_nothing(const Scheme& scheme) {
+  return std::holds_alternative<std::monostate>(scheme);
 }
 
-Grid form_of(const Scheme& scheme) {
-  Grid grid;
-  grid.bits = scheme.bits;
-  grid.is_signed = scheme.is_signed;
-  grid.narrow = scheme.narrow;
-  grid.rounding = scheme.rounding;
-  return grid;
+// Whether a node's result consists of numbers it reads (and 0).
+bool moves_numbers(const Op& op) {
+  if (const auto* resize = std::get_if<Resize>(&op)) return resize->mode == Resize::Mode::nearest;
+  if (const auto* pad = std::get_if<Pad>(&op)) return pad->value == 0;
+  return std::holds_alternative<MaxPool>(op) || std::holds_alternative<Reshape>(op) ||
+         std::holds_alternative<Slice>(op) || std::holds_alternative<Transpose>(op);
 }
 
-Range range_of(std::span<const float> values) {
+bool is_clamp(const Op& op) {
+  const auto* activation = std::get_if<Activation>(&op);
+  return activation &&
+         (activation->kind == Activation::Kind::relu || activation->kind == Activation::Kind::clip);
+}
+
+bool takes_clamp(const Op& op) {
+  const auto* arithmetic = std::get_if<Arithmetic>(&op);
+  return weight_of(op) || (arithmetic && arithmetic->kind == Arithmetic::Kind::add);
+}
+
+// For every node whose result a relu or clip alone reads, and takes in: that node; else -1.
+std::vector<NodeId> clamps_behind(const Graph& graph) {
+  const std::vector<int> readers = count_readers(graph);
+  std::vector<NodeId> behind(graph.nodes.size(), -1);
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (!is_clamp(graph.nodes[i].op)) continue;
+    const std::size_t input = index(graph.nodes[i].inputs[0]);
+    if (readers[input] == 1 && takes_clamp(graph.nodes[input].op)) {
+      behind[input] = static_cast<NodeId>(i);
+    }
+  }
+  return behind;
+}
+
+Range range_of_constant(const Constant& op) {
+  const auto values = op.value.data<float>();
+  if (values.empty()) return {};
   const auto [least, most] = std::ranges::minmax(values);
-  const bool finite = std::ranges::all_of(values, [](float x) { return std::isfinite(x); });
-  return {finite ? least : std::nanf(""), most};
+  return {least, most};
 }
 
-bool is_layer(const Op& op) {
-  return std::holds_alternative<Conv2d>(op) || std::holds_alternative<Linear>(op);
-}
-
-LayerFilter::Kind kind_of(const Op& op) {
-  const auto* conv = std::get_if<Conv2d>(&op);
-  if (!conv) return LayerFilter::Kind::linear;
-  const bool depthwise = conv->groups > 1 && conv->weight.dim(1) == 1;
-  return depthwise ? LayerFilter::Kind::depthwise : LayerFilter::Kind::convolution;
+// What the rules say of every node; the grid of a result that is clamped moves to the clamp.
+std::vector<NodeScheme> schemes_of(const Graph& graph, std::span<const QuantizeRule> rules) {
+  const NodeMatcher matcher(graph);
+  std::vector<NodeScheme> schemes(graph.nodes.size());
+  for (std::size_t i = 0; i < schemes.size(); ++i) {
+    if (std::holds_alternative<FakeQuantize>(graph.nodes[i].op)) continue;
+    for (const QuantizeRule& rule : rules) {
+      if (matcher.fits(rule.which, static_cast<NodeId>(i))) schemes[i] = rule.scheme;
+    }
+  }
+  const std::vector<NodeId> behind = clamps_behind(graph);
+  for (std::size_t i = 0; i < schemes.size(); ++i) {
+    if (behind[i] < 0) continue;
+    EdgeScheme& clamped = schemes[index(behind[i])].output;
+    if (says_nothing(clamped)) clamped = schemes[i].output;
+    schemes[i].output = {};
+  }
+  return schemes;
 }
 
 class Quantizing {
  public:
-  Quantizing(Graph graph, std::span<const QuantizeRule> rules,
-             const std::map<std::string, Range>& ranges)
-      : source_(std::move(graph)), rules_(rules), ranges_(ranges) {
-    for (std::size_t i = 0; i < source_.nodes.size(); ++i) {
-      if (!is_layer(source_.nodes[i].op)) continue;
-      if (first_ < 0) first_ = static_cast<NodeId>(i);
-      last_ = static_cast<NodeId>(i);
-    }
-  }
+  Quantizing(Graph graph, std::span<const QuantizeRule> rules, const Ranges& ranges)
+      : source_(std::move(graph)), schemes_(schemes_of(source_, rules)), ranges_(ranges) {}
 
   Graph run() && {
-    for (std::size_t i = 0; i < source_.nodes.size(); ++i) take(static_cast<NodeId>(i));
+    for (std::size_t i = 0; i < source_.nodes.size(); ++i) {
+      take(std::move(source_.nodes[i]), schemes_[i]);
+    }
     for (const Output& output : source_.outputs) {
-      result_.outputs.push_back({output.name, place(output.node)});
+      result_.outputs.push_back({output.name, places_[index(output.node)]});
     }
     return std::move(result_);
   }
 
  private:
-  NodeId place(NodeId old) const { return places_[static_cast<std::size_t>(old)]; }
-
   // Moves a node to the result, with the grids its scheme asks for.
-  void take(NodeId id) {
-    Node node = std::move(source_.nodes[static_cast<std::size_t>(id)]);
-    for (NodeId& input : node.inputs) input = place(input);
-    if (is_layer(node.op)) {
-      const LayerScheme scheme = scheme_of(node, id);
-      if (auto* conv = std::get_if<Conv2d>(&node.op)) add_grids(*conv, scheme, node);
-      if (auto* linear = std::get_if<Linear>(&node.op)) add_grids(*linear, scheme, node);
-      node.inputs[0] = on_grid(node.inputs[0], scheme, node);
+  void take(Node node, const NodeScheme& scheme) {
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      node.inputs[i] = places_[index(node.inputs[i])];
+      const bool lends_its_size = i > 0 && std::holds_alternative<Reshape>(node.op);
+      if (!lends_its_size) node.inputs[i] = read_on_grid(node.inputs[i], scheme.input, node);
     }
+    if (auto* conv = std::get_if<Conv2d>(&node.op)) add_grids(*conv, scheme, node);
+    if (auto* linear = std::get_if<Linear>(&node.op)) add_grids(*linear, scheme, node);
+    grids_.push_back(grid_of_op(node));
     result_.nodes.push_back(std::move(node));
-    places_.push_back(static_cast<NodeId>(result_.nodes.size()) - 1);
+    auto place = static_cast<NodeId>(result_.nodes.size()) - 1;
+    if (!grids_.back() && !says_nothing(scheme.output)) place = put_on_grid(place, scheme.output);
+    places_.push_back(place);
   }
 
-  LayerScheme scheme_of(const Node& node, NodeId id) const {
-    LayerScheme scheme;
-    for (const QuantizeRule& rule : rules_) {
-      if (fits(rule.which, node, id)) scheme = rule.scheme;
-    }
-    return scheme;
-  }
-
-  bool fits(const LayerFilter& which, const Node& node, NodeId id) const {
-    if (which.kind != LayerFilter::Kind::any && which.kind != kind_of(node.op)) return false;
-    if (which.position == LayerFilter::Position::first && id != first_) return false;
-    if (which.position == LayerFilter::Position::last && id != last_) return false;
-    return which.name.empty() || which.name == node.name;
+  // The grid a result is on without our doing.
+  std::optional<EdgeGrid> grid_of_op(const Node& node) const {
+    if (const auto* op = std::get_if<FakeQuantize>(&node.op)) return op->grid;
+    if (moves_numbers(node.op)) return grids_[index(node.inputs[0])];
+    return std::nullopt;
   }
 
   template <class Layer>
-  static void add_grids(Layer& layer, const LayerScheme& scheme, const Node& node) {
+  void add_grids(Layer& layer, const NodeScheme& scheme, const Node& node) const {
     const std::string what = describe(node);
     if (scheme.weight) {
+      if (layer.weight_grid) throw Error(Fault::usage, what + ": its weight has a grid already");
       layer.weight_grid = grid_for_weights(*scheme.weight, scheme.weight_per_channel, layer.weight,
                                            what + ": weight");
+      const auto zero = [](float w) { return w == 0; };
+      if (std::ranges::all_of(layer.weight.template data<float>(), zero)) {
+        throw Error(Fault::bad_data,
+                    what + ": all its weights are 0, which is no range for a grid");
+      }
     }
-    if (scheme.bias && !layer.bias.empty()) {
-      layer.bias_grid = grid_for_weights(*scheme.bias, false, layer.bias, what + ": bias");
+    if (says_nothing(scheme.bias) || layer.bias.empty()) return;
+    if (layer.bias_grid) throw Error(Fault::usage, what + ": its bias has a grid already");
+    if (const auto* own = std::get_if<Scheme>(&scheme.bias)) {
+      layer.bias_grid = grid_for_weights(*own, false, layer.bias, what + ": bias");
+    } else {
+      layer.bias_grid =
+          grid_for_sums(input_grid(node), weight_grid(layer, what),
+                        std::get<AtSumScale>(scheme.bias).rounding, layer.bias, what + ": bias");
     }
   }
 
-  // The node that puts `input` (a place in the result) onto the grid `reader` wants.
-  NodeId on_grid(NodeId input, const LayerScheme& scheme, const Node& reader) {
-    if (std::holds_alternative<std::monostate>(scheme.input)) return input;
-    FakeQuantize op;
-    if (const auto* rule = std::get_if<DynamicGrid>(&scheme.input)) {
-      op.grid = *rule;
-    } else {
-      op.grid = static_grid(input, std::get<Scheme>(scheme.input), reader);
+  const Grid& input_grid(const Node& node) const {
+    const auto& grid = grids_[index(node.inputs[0])];
+    const auto* known = grid ? std::get_if<Grid>(&*grid) : nullptr;
+    if (known && known->offset.empty() && known->scale.size() == 1) return *known;
+    throw Error(Fault::usage, describe(node) +
+                                  ": a bias at the scale of sums needs an input on a grid with a "
+                                  "known scale and zero point");
+  }
+
+  template <class Layer>
+  static const Grid& weight_grid(const Layer& layer, const std::string& what) {
+    if (layer.weight_grid && layer.weight_grid->offset.empty()) return *layer.weight_grid;
+    throw Error(Fault::usage,
+                what + ": a bias at the scale of sums needs weights on a grid with a zero point");
+  }
+
+  // The node that gives `tensor` (a place in the result) as `reader` wants to read it.
+  NodeId read_on_grid(NodeId tensor, const EdgeScheme& scheme, const Node& reader) {
+    if (grids_[index(tensor)] || says_nothing(scheme)) return tensor;
+    const EdgeGrid grid = make_grid(tensor, scheme, " (read by " + describe(reader) + ")");
+    for (const Made& made : made_) {
+      if (made.tensor == tensor && made.grid == grid) return made.node;
     }
-    for (const auto& [tensor, grid, node] : made_) {
-      if (tensor == input && grid == op.grid) return node;
+    return add_grid(tensor, grid);
+  }
+
+  NodeId put_on_grid(NodeId tensor, const EdgeScheme& scheme) {
+    const Node& node = result_.nodes[index(tensor)];
+    if (!std::holds_alternative<GridOfInput>(scheme)) {
+      return add_grid(tensor, make_grid(tensor, scheme, ""));
     }
-    const auto same_tensor = [input](const Made& made) { return made.tensor == input; };
-    const auto before = std::ranges::count_if(made_, same_tensor);
-    std::string name = result_.nodes[static_cast<std::size_t>(input)].name + ".grid";
+    const auto grid = node.inputs.empty() ? std::nullopt : grids_[index(node.inputs[0])];
+    return grid ? add_grid(tensor, *grid) : tensor;
+  }
+
+  NodeId add_grid(NodeId tensor, const EdgeGrid& grid) {
+    const auto before = std::ranges::count(made_, tensor, &Made::tensor);
+    std::string name = result_.nodes[index(tensor)].name + ".grid";
     if (before > 0) name += std::to_string(before + 1);
-    made_.push_back({input, op.grid, result_.add(std::move(name), op, {input})});
+    made_.push_back({tensor, grid, result_.add(std::move(name), FakeQuantize{grid}, {tensor})});
+    grids_.push_back(grid);
     return made_.back().node;
   }
 
-  Grid static_grid(NodeId input, const Scheme& scheme, const Node& reader) const {
-    const std::string& name = result_.nodes[static_cast<std::size_t>(input)].name;
-    const auto range = ranges_.find(name);
-    if (range == ranges_.end()) {
-      throw Error(Fault::missing, describe(reader) + ": the range of its input, node '" + name +
-                                      "', is not known; calibrate first, or use a dynamic scheme");
+  EdgeGrid make_grid(NodeId tensor, const EdgeScheme& scheme, const std::string& reader) const {
+    if (const auto* rule = std::get_if<DynamicGrid>(&scheme)) return *rule;
+    const auto* fixed = std::get_if<Scheme>(&scheme);
+    const Node& node = result_.nodes[index(tensor)];
+    const std::string what = describe(node) + reader;
+    if (!fixed) throw Error(Fault::usage, what + ": no tensor it could share a grid with");
+    const Range range = range_of(node, *fixed, what);
+    if (range.min == 0 && range.max == 0) {
+      throw Error(Fault::bad_data, what +
+                                       ": all its values were 0 in calibration, which is no range "
+                                       "for a grid; calibrate with more images, or leave it in "
+                                       "float");
     }
-    return grid_for_range(scheme, range->second, "node '" + name + "'");
+    return grid_for_range(*fixed, range, what);
+  }
+
+  Range range_of(const Node& node, const Scheme& scheme, const std::string& what) const {
+    if (scheme.range) return *scheme.range;
+    if (const auto* constant = std::get_if<Constant>(&node.op)) return range_of_constant(*constant);
+    const auto range = ranges_.find(node.name);
+    if (range != ranges_.end()) return range->second;
+    throw Error(Fault::missing, what +
+                                    ": its range is not known; calibrate first, or use a dynamic "
+                                    "scheme");
   }
 
   struct Made {
     NodeId tensor;
-    std::variant<Grid, DynamicGrid> grid;
+    EdgeGrid grid;
     NodeId node;
   };
 
-  Graph source_, result_;
-  std::span<const QuantizeRule> rules_;
-  const std::map<std::string, Range>& ranges_;
-  NodeId first_ = -1, last_ = -1;
-  std::vector<NodeId> places_;
-  std::vector<Made> made_;
-};
-
-std::vector<QuantizeRule> max127_dynamic() {
-  LayerScheme scheme;
-  scheme.weight = Scheme{};
-  scheme.input = DynamicGrid{};
-  return {{{}, scheme}};
-}
-
-std::vector<QuantizeRule> max127_dynamic_float_depthwise() {
-  std::vector<QuantizeRule> rules = max127_dynamic();
-  rules.push_back({{.kind = LayerFilter::Kind::depthwise}, {}});
-  return rules;
-}
-
-constexpr Entry<std::vector<QuantizeRule> (*)()> presets[] = {
-    {"max127-dynamic", "weights and layer inputs max|x|/127, the inputs' at run time",
-     max127_dynamic},
-    {"max127-dynamic-float-depthwise", "the same, depthwise convolutions in float",
-     max127_dynamic_float_depthwise},
+  Graph source_, result_{};
+  std::vector<NodeScheme> schemes_;  // by source node
+  const Ranges& ranges_;
+  std::vector<NodeId> places_{};                  // of source nodes' results
+  std::vector<std::optional<EdgeGrid>> grids_{};  // by result node
+  std::vector<Made> made_{};
 };
 
 }  // namespace
 
-Grid grid_for_range(const Scheme& scheme, const Range& range, std::string_view what) {
-  if (!std::isfinite(range.min) || !std::isfinite(range.max) || range.min > range.max) {
-    throw Error(Fault::bad_data, std::string(what) + ": " + std::to_string(range.min) + " .. " +
-                                     std::to_string(range.max) + " is no range for a grid");
-  }
-  Grid grid = form_of(scheme);
-  const std::int32_t steps = highest(grid) - lowest(grid);
-  if (scheme.form == Scheme::Form::symmetric) {
-    const float largest = std::max(std::abs(range.min), std::abs(range.max));
-    grid.scale = {scale_of(scheme, largest, std::max(1, highest(grid)))};
-  } else if (scheme.form == Scheme::Form::affine) {
-    const float least = std::min(range.min, 0.0f), most = std::max(range.max, 0.0f);
-    grid.scale = {scale_of(scheme, most - least, steps)};
-    const float zero = static_cast<float>(lowest(grid)) - std::nearbyint(least / grid.scale[0]);
-    grid.zero_point = {std::clamp(static_cast<std::int32_t>(zero), lowest(grid), highest(grid))};
-  } else {
-    grid.offset = {range.min};
-    grid.scale = {scale_of(scheme, range.max - range.min, highest(grid))};
-  }
-  validate(grid, what);
-  return grid;
-}
-
-Grid grid_for_weights(const Scheme& scheme, bool per_channel, const Tensor& weights,
-                      std::string_view what) {
-  const auto values = weights.data<float>();
-  if (!per_channel) return grid_for_range(scheme, range_of(values), what);
-  const auto channels = static_cast<std::size_t>(weights.dim(0));
-  const std::size_t length = values.size() / channels;
-  Grid all = form_of(scheme);
-  all.axis = 0;
-  all.scale.clear();
-  all.zero_point.clear();
-  for (std::size_t c = 0; c < channels; ++c) {
-    const Grid one = grid_for_range(scheme, range_of(values.subspan(c * length, length)),
-                                    std::string(what) + ", channel " + std::to_string(c));
-    all.scale.push_back(one.scale[0]);
-    all.zero_point.push_back(one.zero_point[0]);
-    all.offset.insert(all.offset.end(), one.offset.begin(), one.offset.end());
-  }
-  return all;
-}
-
-Graph quantize(Graph graph, std::span<const QuantizeRule> rules,
-               const std::map<std::string, Range>& ranges) {
+Graph quantize(Graph graph, std::span<const QuantizeRule> rules, const Ranges& ranges) {
   return Quantizing(std::move(graph), rules, ranges).run();
 }
-
-std::span<const Entry<std::vector<QuantizeRule> (*)()>> quantization_presets() { return presets; }
 
 }  // namespace bench

@@ -32,6 +32,14 @@ Graph three_layers() {
   return graph;
 }
 
+// Document 3's scheme: weights max|x|/127 per tensor, layer inputs too, at run time.
+std::vector<QuantizeRule> max127() {
+  NodeScheme scheme;
+  scheme.weight = Scheme{};
+  scheme.input = DynamicGrid{};
+  return {{{}, scheme}};
+}
+
 const Node& node(const Graph& graph, const std::string& name) {
   for (const Node& one : graph.nodes) {
     if (one.name == name) return one;
@@ -73,8 +81,7 @@ TEST_CASE("what is no range is refused, naming the tensor") {
   CHECK_THROWS_WITH(grid_for_range({}, {1, 0}, "node 'x'"), Catch::Contains("no range"));
   Graph graph = three_layers();
   std::get<Conv2d>(graph.nodes[2].op).weight.data<float>()[0] = NAN;
-  CHECK_THROWS_WITH(quantize(graph, quantization_presets()[0].make()),
-                    Catch::Contains("node 'middle' (Conv2d): weight"));
+  CHECK_THROWS_WITH(quantize(graph, max127()), Catch::Contains("node 'middle' (Conv2d): weight"));
 }
 
 TEST_CASE("one scale per output channel") {
@@ -85,7 +92,7 @@ TEST_CASE("one scale per output channel") {
 }
 
 TEST_CASE("max127-dynamic puts weights and inputs of all layers on grids") {
-  const Graph graph = quantize(three_layers(), quantization_presets()[0].make());
+  const Graph graph = quantize(three_layers(), max127());
   validate(graph);
   // image.grid and first.grid, which middle and last share
   CHECK(graph.nodes.size() == three_layers().nodes.size() + 2);
@@ -109,19 +116,20 @@ TEST_CASE("max127-dynamic puts weights and inputs of all layers on grids") {
 }
 
 TEST_CASE("the last rule that fits a layer decides") {
-  const auto depthwise_left = quantization_presets()[1].make();
+  auto depthwise_left = max127();
+  depthwise_left.push_back({{.kind = NodeFilter::Kind::depthwise}, {}});
   const Graph graph = quantize(three_layers(), depthwise_left);
   CHECK(layer(graph, "first").weight_grid);
   CHECK_FALSE(layer(graph, "middle").weight_grid);
   CHECK(node(graph, "middle").inputs[0] != node(graph, "last").inputs[0]);
 
   // All but first and last; one layer by name at 4 bits.
-  LayerScheme eight, four;
+  NodeScheme eight, four;
   eight.weight = Scheme{};
   four.weight = Scheme{.bits = 4};
   const std::vector<QuantizeRule> rules = {{{}, eight},
-                                           {{.position = LayerFilter::Position::first}, {}},
-                                           {{.position = LayerFilter::Position::last}, {}},
+                                           {{.position = NodeFilter::Position::first}, {}},
+                                           {{.position = NodeFilter::Position::last}, {}},
                                            {{.name = "last"}, four}};
   const Graph mixed = quantize(three_layers(), rules);
   CHECK_FALSE(layer(mixed, "first").weight_grid);
@@ -130,7 +138,7 @@ TEST_CASE("the last rule that fits a layer decides") {
 }
 
 TEST_CASE("static inputs need their ranges") {
-  LayerScheme scheme;
+  NodeScheme scheme;
   scheme.input = Scheme{.form = Form::affine, .is_signed = false, .narrow = false};
   const std::vector<QuantizeRule> rules = {{{}, scheme}};
   CHECK_THROWS_WITH(quantize(three_layers(), rules, {{"image", {-1, 1}}}),
@@ -142,7 +150,7 @@ TEST_CASE("static inputs need their ranges") {
 
 TEST_CASE("float is float again without the grids") {
   const Tensor image = conformance_input({"", three_layers(), {1, 2, 3, 3}}, 7);
-  const Graph restored = without_grids(quantize(three_layers(), quantization_presets()[0].make()));
+  const Graph restored = without_grids(quantize(three_layers(), max127()));
   CHECK(relative_error(evaluate(restored, image)[0], evaluate(three_layers(), image)[0]) == 0);
 }
 
