@@ -105,10 +105,19 @@ std::vector<std::string> notes_on(const Cases& cases, bool alone) {
   return notes;
 }
 
-Table table_of(const Cases& cases) {
+// Networks that differ in their preparation only carry it.
+std::string title_of(const Cases& cases, const std::vector<Cases>& networks) {
+  const RunRecord& own = cases.front();
+  const auto twins = std::count_if(networks.begin(), networks.end(), [&](const Cases& other) {
+    return other.front().model.name == own.model.name;
+  });
+  return twins > 1 ? own.model.name + " (" + own.prepare.name + ")" : own.model.name;
+}
+
+Table table_of(const Cases& cases, std::string title) {
   std::vector<std::string> metrics = headline_metrics(cases);
   metrics.resize(std::min(metrics.size(), metrics_shown));
-  Table table{cases.front().model.name, {"case"}, {}, {}};
+  Table table{std::move(title), {"case"}, {}, {}};
   for (const std::string& name : metrics) {
     table.columns.push_back(name);
     table.columns.emplace_back("to float");
@@ -134,7 +143,10 @@ const RunRecord* float_case_of(const RunRecord& record, const std::vector<RunRec
 
 std::vector<Table> network_tables(const std::vector<RunRecord>& records) {
   std::vector<Table> tables;
-  for (const Cases& cases : by_network(records)) tables.push_back(table_of(cases));
+  const std::vector<Cases> networks = by_network(records);
+  for (const Cases& cases : networks) {
+    tables.push_back(table_of(cases, title_of(cases, networks)));
+  }
   return tables;
 }
 

@@ -57,6 +57,15 @@ TEST_CASE("One table for a network with several cases, float first") {
 )");
 }
 
+TEST_CASE("The preparation is in the title where the name would not tell") {
+  RunRecord a = float_case(), b = int8_case();
+  a.prepare.name = b.prepare.name = "opencv";
+  const auto tables = network_tables({float_case(), int8_case(), a, b});
+  REQUIRE(tables.size() == 2);
+  CHECK(tables[0].title == "net (torchvision-256-224)");
+  CHECK(tables[1].title == "net (opencv)");
+}
+
 TEST_CASE("Times of one thread stand in the table where all cases have them") {
   RunRecord full = float_case(), quantised = int8_case();
   full.speed_one_thread = {7, 8, 6.125, 163.27};
