@@ -36,11 +36,9 @@ class Walk {
     add_outputs();
     LoadedNetwork result;
     result.graph = std::move(net_.graph);
-    result.grids = std::move(net_.grids);
     result.format = "tflite";
-    for (const int type : net_.dequantised) {
-      if (type == TfliteTensor::int32 || type == TfliteTensor::int64) continue;  // biases
-      result.format += ", " + std::string(name_of_tflite_type(type)) + " weights dequantised";
+    for (const int type : net_.weight_types) {
+      result.format += ", " + std::string(name_of_tflite_type(type)) + " weights";
     }
     return result;
   }
@@ -67,7 +65,7 @@ class Walk {
     if (inputs.size() != 1) refuse(std::to_string(inputs.size()) + " inputs; one can be run");
     const TfliteTensor& tensor = tensor_at(inputs[0]);
     within("input " + in_quotes(tensor.name), [&] {
-      if (tensor.type != TfliteTensor::float32 && !grid_of(tensor, 0)) {
+      if (tensor.type != TfliteTensor::float32 && !grid_of(tensor)) {
         refuse("holds elements of type " + std::string(name_of_tflite_type(tensor.type)));
       }
       Shape shape = tensor.shape;
@@ -75,6 +73,7 @@ class Walk {
       if (shape.size() == 4) shape = {shape[0], shape[3], shape[1], shape[2]};
       if (std::count(shape.begin(), shape.end(), 0) > 0) reject("is " + to_string(shape));
       net_.names.insert(tensor.name);
+      net_.quantised_by.push_back(-1);
       net_.shapes.push_back(shape);
       count(shape);
       if (tensor.open_batch) shape[0] = -1;

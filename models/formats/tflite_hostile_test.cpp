@@ -111,7 +111,7 @@ TEST_CASE("TFLite: files are known by what they hold") {
   const testing::TemporaryFolder folder;
   const std::string path = folder.path() / "network.bin";
   std::ofstream(path, std::ios::binary) << specimen();
-  CHECK(load_network(path).format == "tflite, int8 weights dequantised");
+  CHECK(load_network(path).format == "tflite, int8 weights");
   std::ofstream(path, std::ios::binary) << std::string("\0\0\0\0TFL3", 8);
   CHECK_THROWS_WITH(load_network(path), Catch::Contains(path));
 }

@@ -48,6 +48,12 @@ Activation activation_of(TfliteFused fused) {
   refuse("fused activation " + std::to_string(static_cast<int>(fused)));
 }
 
+/// The grid of a tensor of `rank` axes, in the graph's order.
+std::optional<Grid> in_graph(std::optional<Grid> grid, std::size_t rank) {
+  if (grid && grid->axis >= 0) grid->axis = TfliteNode::graph_axis(grid->axis, rank);
+  return grid;
+}
+
 }  // namespace
 
 NodeId TfliteNetwork::add(std::string name, Op op, std::vector<NodeId> inputs) {
@@ -55,6 +61,7 @@ NodeId TfliteNetwork::add(std::string name, Op op, std::vector<NodeId> inputs) {
     name += "#" + std::to_string(graph.nodes.size());
     if (!names.insert(name).second) reject("the name " + in_quotes(name) + " is taken");
   }
+  quantised_by.push_back(grid_kept_by(op, inputs));
   const NodeId id = graph.add(std::move(name), std::move(op), std::move(inputs));
   const Node& node = graph.nodes.back();
   std::vector<const Shape*> from;
@@ -64,18 +71,45 @@ NodeId TfliteNetwork::add(std::string name, Op op, std::vector<NodeId> inputs) {
   return id;
 }
 
+const Grid* TfliteNetwork::grid_at(NodeId quantiser) const {
+  const Op& op = graph.nodes[static_cast<std::size_t>(quantiser)].op;
+  return &std::get<Grid>(std::get<FakeQuantize>(op).grid);
+}
+
+// Ops whose results are some of the numbers they read; a Pad adds zeros, which every grid has.
+NodeId TfliteNetwork::grid_kept_by(const Op& op, const std::vector<NodeId>& inputs) const {
+  const bool moves = std::holds_alternative<MaxPool>(op) || std::holds_alternative<Concat>(op) ||
+                     std::holds_alternative<Reshape>(op) || std::holds_alternative<Transpose>(op) ||
+                     std::holds_alternative<Pad>(op);
+  if (!moves) return -1;
+  const NodeId first = quantised_by[static_cast<std::size_t>(inputs[0])];
+  const Grid* grid = first < 0 ? nullptr : grid_at(first);
+  const bool alike = std::all_of(inputs.begin(), inputs.end(), [&](NodeId id) {
+    const NodeId own = quantised_by[static_cast<std::size_t>(id)];
+    return own >= 0 && grid && *grid_at(own) == *grid;
+  });
+  return alike ? first : -1;
+}
+
+NodeId TfliteNetwork::on_grid(NodeId node, std::optional<Grid> grid) {
+  if (!grid) return node;
+  const NodeId by = quantised_by[static_cast<std::size_t>(node)];
+  if (by >= 0 && *grid_at(by) == *grid) return node;
+  const bool one_scale = grid->axis < 0;
+  std::string name = graph.nodes[static_cast<std::size_t>(node)].name + ".grid";
+  const NodeId result = add(std::move(name), FakeQuantize{std::move(*grid)}, {node});
+  if (one_scale) quantised_by.back() = result;
+  return result;
+}
+
 void TfliteNetwork::define(int tensor, NodeId node) {
   const auto t = static_cast<std::size_t>(tensor);
   if (tensor < 0 || t >= tensors.size()) reject("gives tensor " + std::to_string(tensor));
   if (nodes[t] >= 0 || tensors[t].is_constant()) {
     reject("gives " + in_quotes(tensors[t].name) + ", which is there already");
   }
-  nodes[t] = node;
-  const auto id = static_cast<std::size_t>(node);
-  const auto grid = grid_of(tensors[t], TfliteNode::graph_axis(tensors[t].axis, shapes[id].size()));
-  if (!grid) return;
-  TensorGrids& kept = grids[graph.nodes[id].name];
-  if (!kept.output) kept.output = grid;
+  const std::size_t rank = shapes[static_cast<std::size_t>(node)].size();
+  nodes[t] = on_grid(node, in_graph(grid_of(tensors[t]), rank));
 }
 
 TfliteNode::TfliteNode(const FlatTable& op, TfliteNetwork& network)
@@ -158,17 +192,35 @@ NodeId TfliteNode::operand(std::size_t i, std::size_t wanted_rank) {
     return node;
   }
   Tensor values = parameter(i);
-  if (wanted_rank == 4) values = to_image(values);
-  return net_.add(tensor(i).name, Constant{std::move(values)}, {});
+  std::optional<Grid> grid = grid_of(tensor(i));
+  if (wanted_rank == 4) {
+    if (values.rank() > 4) reject(in_quotes(tensor(i).name) + " has more axes than the result");
+    if (grid && grid->axis >= 0) grid->axis += 4 - static_cast<int>(values.rank());
+    values = to_image(values);
+    grid = in_graph(std::move(grid), 4);
+  }
+  return net_.on_grid(net_.add(tensor(i).name, Constant{std::move(values)}, {}), std::move(grid));
 }
 
-Tensor TfliteNode::parameter(std::size_t i) {
+const TfliteTensor& TfliteNode::constant(std::size_t i) {
   const TfliteTensor& wanted = tensor(i);
   if (!wanted.is_constant()) {
     refuse(in_quotes(wanted.name) + " should be a parameter kept in the file, and is computed");
   }
-  if (wanted.type != TfliteTensor::float32) net_.dequantised.insert(wanted.type);
-  return real_values(wanted, net_.file);
+  return wanted;
+}
+
+Tensor TfliteNode::parameter(std::size_t i) { return real_values(constant(i), net_.file); }
+
+TfliteParameter TfliteNode::weight(int channels) {
+  const TfliteTensor& tensor = constant(1);
+  if (tensor.type != TfliteTensor::float32) net_.weight_types.insert(tensor.type);
+  return stored_weight(tensor, channels, net_.file);
+}
+
+TfliteParameter TfliteNode::bias() {
+  if (!has_input(2)) return {};
+  return stored_bias(constant(2), net_.file);
 }
 
 std::vector<std::int64_t> TfliteNode::whole_numbers(std::size_t i) {
@@ -206,14 +258,6 @@ NodeId TfliteNode::reshaped(NodeId node, const Shape& target) {
   for (std::size_t i = 1; i < to.size(); ++i) dims.push_back({Dim::Kind::fixed, to[i], 0, 0});
   node = add(Reshape{std::move(dims)}, {node});
   return is_flat(target) ? node : add(Transpose{{0, 3, 1, 2}}, {node}, "/nchw");
-}
-
-void TfliteNode::keep_parameter_grids(NodeId node) {
-  const auto weight = grid_of(tensor(1), 0);
-  if (!weight) return;
-  TensorGrids& kept = net_.grids[net_.graph.nodes[static_cast<std::size_t>(node)].name];
-  kept.weight = weight;
-  if (has_input(2)) kept.bias_scale = tensor(2).scale;
 }
 
 void TfliteNode::give(NodeId node, int fused) {

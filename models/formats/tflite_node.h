@@ -19,16 +19,24 @@ struct TfliteNetwork {
   std::vector<TfliteTensor> tensors;
   std::vector<NodeId> nodes;  ///< that give the tensors; -1 while there is none
   Graph graph = {};
-  std::map<std::string, TensorGrids> grids = {};
   std::vector<Shape> shapes = {};  ///< of the graph's nodes; an open batch is 1
+  /// The FakeQuantize node on whose grid (of one scale) a node's result is; -1 for none.
+  std::vector<NodeId> quantised_by = {};
   std::set<std::string> names = {};
-  std::set<int> dequantised = {};  ///< types of parameters that were no floats
+  std::set<int> weight_types = {};  ///< that are no 32-bit floats
 
   /// Adds a node under `name`, with a number behind it if that is taken. Throws Error{bad_data}
   /// naming the node if it does not fit its inputs.
   NodeId add(std::string name, Op op, std::vector<NodeId> inputs);
-  /// `node` gives tensor `tensor`, rounded to its grid.
+  /// `node` put onto `grid`; itself, if it is on it already or there is none.
+  NodeId on_grid(NodeId node, std::optional<Grid> grid);
+  /// `node` gives tensor `tensor`, once it is put onto its grid.
   void define(int tensor, NodeId node);
+
+ private:
+  const Grid* grid_at(NodeId quantiser) const;
+  /// quantised_by of a node of this op.
+  NodeId grid_kept_by(const Op& op, const std::vector<NodeId>& inputs) const;
 };
 
 /// What an operator does to its result, as the file numbers it.
@@ -61,6 +69,9 @@ class TfliteNode {
   NodeId operand(std::size_t i, std::size_t rank);
   /// The values of parameter i in the file's order.
   Tensor parameter(std::size_t i);
+  /// Input 1 and, if there is one, input 2 as a layer holds them; `channels` as for stored_weight.
+  TfliteParameter weight(int channels);
+  TfliteParameter bias();
   std::vector<std::int64_t> whole_numbers(std::size_t i);
 
   /// The shape of a node's result in the graph, and in the file's order.
@@ -74,8 +85,6 @@ class TfliteNode {
   NodeId add(Op op, std::vector<NodeId> inputs, const std::string& suffix = "");
   /// `node` seen in another shape, given and read in the file's order.
   NodeId reshaped(NodeId node, const Shape& file_shape);
-  /// The grids of the parameters of a Conv2d or Linear: inputs 1 and 2.
-  void keep_parameter_grids(NodeId node);
 
   const TfliteTensor& result() const;
   /// Sizes, axes or indices: what it computes stands in the file as the shape of a later result.
@@ -86,6 +95,8 @@ class TfliteNode {
   void pass_on(std::size_t i);
 
  private:
+  const TfliteTensor& constant(std::size_t i);
+
   TfliteNetwork& net_;
   std::optional<FlatTable> options_;
   std::vector<std::int32_t> inputs_, outputs_;

@@ -45,9 +45,9 @@ Shape resolved(Shape target, const Shape& from) {
 void fully_connected(TfliteNode& node) {
   if (node.enumerator(1) != 0) refuse("shuffled weights");
   NodeId input = node.input(0);
-  Linear op{node.parameter(1), {}};
+  TfliteParameter weight = node.weight(0), bias = node.bias();
+  Linear op{std::move(weight.values), std::move(bias.values), weight.grid, bias.grid};
   if (op.weight.rank() != 2) reject("weight has shape " + to_string(op.weight.shape()));
-  if (node.has_input(2)) op.bias = node.parameter(2);
   const bool keeps_axes = node.flag(2) && node.rank(input) != 2;
   if (keeps_axes && node.rank(input) == 4) refuse("keep_num_dims over an image");
   const std::int64_t taken = op.weight.dim(1);
@@ -55,9 +55,7 @@ void fully_connected(TfliteNode& node) {
     const std::int64_t rows = count(node.shape(input)) / taken;
     input = node.reshaped(input, {rows, taken});
   }
-  const NodeId result = node.add(std::move(op), {input});
-  node.keep_parameter_grids(result);
-  node.give(result, node.enumerator(0));
+  node.give(node.add(std::move(op), {input}), node.enumerator(0));
 }
 
 void prelu(TfliteNode& node) {

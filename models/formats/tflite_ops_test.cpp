@@ -1,5 +1,7 @@
 // Every operator on numbers small enough to follow by hand. Values are listed N x H x W x C.
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "models/error.h"
 #include "models/formats/flatbuffer_testing.h"
@@ -39,7 +41,8 @@ enum : int {
   PRELU = 54,
   ARG_MAX = 56,
   SHAPE = 77,
-  LEAKY_RELU = 98
+  LEAKY_RELU = 98,
+  QUANTIZE = 114
 };
 enum : std::int8_t { same = 0, valid = 1 };
 
@@ -207,7 +210,22 @@ TEST_CASE("TFLite: bilinear resizing and its three kinds of corners") {
   CHECK(run(Flat().number<std::int8_t>(3, 1)) == Numbers{0, 3, 9, 12});  // at -.25, .25, .75, 1.25
 }
 
-TEST_CASE("TFLite: quantised parameters become what they stand for, and keep their grids") {
+const Node& node_called(const Graph& graph, const std::string& name) {
+  const auto found = std::ranges::find(graph.nodes, name, &Node::name);
+  REQUIRE(found != graph.nodes.end());
+  return *found;
+}
+
+const Grid& grid_called(const Graph& graph, const std::string& name) {
+  return std::get<Grid>(std::get<FakeQuantize>(node_called(graph, name).op).grid);
+}
+
+std::ptrdiff_t count_grids(const Graph& graph) {
+  return std::ranges::count_if(
+      graph.nodes, [](const Node& node) { return std::holds_alternative<FakeQuantize>(node.op); });
+}
+
+TEST_CASE("TFLite: a quantised file is a quantised graph of the file's numbers") {
   TfliteModel model({1, 1, 1, 2}, {TfliteTensor::uint8, {.5f}, {128}});
   const int weight = model.parameter("w", {2, 1, 1, 2}, std::vector<std::int8_t>{1, -2, 3, 4},
                                      {TfliteTensor::int8, {.5f, .25f}, {0, 0}, 0});
@@ -216,23 +234,76 @@ TEST_CASE("TFLite: quantised parameters become what they stand for, and keep the
   const int conv = model.op(CONV, {0, weight, bias}, window(valid, 1, 1).number<std::int8_t>(3, 1),
                             {1, 1, 1, 2}, {TfliteTensor::uint8, {.1f}, {3}});
   model.op(DEQUANTIZE, {conv});
-  // Weights .5 -1 / .75 1, biases 2 -1, then ReLU.
-  CHECK(model.run({1, 1}) == Numbers{1.5f, .75f});
+  // 1.2 is 1 on its grid. Weights .5 -1 / .75 1, biases 2 -1: 1.5 .75, then ReLU, then steps of .1,
+  // halves away from zero.
+  CHECK(model.run({1.2f, 1}) == Numbers{15 * .1f, 8 * .1f});
 
   const LoadedNetwork network = model.read();
-  CHECK(network.format == "tflite, int8 weights dequantised");
-  const TensorGrids& of_conv = network.grids.at("op0");
-  REQUIRE(of_conv.weight);
-  CHECK(of_conv.weight->scale == Numbers{.5f, .25f});
-  CHECK(of_conv.weight->axis == 0);
-  CHECK(of_conv.weight->is_signed);
-  CHECK(of_conv.bias_scale == Numbers{.25f, .125f});
-  CHECK_FALSE(of_conv.output);
-  const Grid result = network.grids.at("op0/activation").output.value();
+  CHECK(network.format == "tflite, int8 weights");
+  const auto& layer = std::get<Conv2d>(node_called(network.graph, "op0").op);
+  REQUIRE(layer.weight.type() == DType::i8);
+  CHECK(std::ranges::equal(layer.weight.data<std::int8_t>(), Whole{1, -2, 3, 4}));
+  CHECK(layer.weight_grid.value().scale == Numbers{.5f, .25f});
+  CHECK(layer.weight_grid->axis == 0);
+  REQUIRE(layer.bias.type() == DType::i32);
+  CHECK(std::ranges::equal(layer.bias.data<std::int32_t>(), Whole{8, -8}));
+  CHECK(layer.bias_grid.value().scale == Numbers{.25f, .125f});
+  CHECK(layer.bias_grid->bits == 32);
+  const Grid& result = grid_called(network.graph, "op0/activation.grid");
   CHECK(result.scale == Numbers{.1f});
   CHECK(result.zero_point == std::vector<std::int32_t>{3});
   CHECK_FALSE(result.is_signed);
-  CHECK(network.grids.at("x").output.value().zero_point == std::vector<std::int32_t>{128});
+  CHECK(result.rounding == Rounding::half_away);
+  CHECK(grid_called(network.graph, "x.grid").zero_point == std::vector<std::int32_t>{128});
+  CHECK(count_grids(network.graph) == 2);
+  CHECK(network.graph.nodes[static_cast<std::size_t>(network.graph.outputs.at(0).node)].name ==
+        "op0/activation.grid");
+}
+
+TEST_CASE("TFLite: another grid is another node, the same grid is not") {
+  const Quantised fine{TfliteTensor::int8, {.5f}, {0}}, coarse{TfliteTensor::uint8, {2}, {100}};
+  const Quantised wide{TfliteTensor::int16, {.5f}, {0}};
+  TfliteModel model({1, 1, 2, 1}, fine);
+  const int moved = model.op(RESHAPE, {0, model.whole("s", {1, 2, 1, 1})}, {}, {1, 2, 1, 1}, fine);
+  const int once = model.op(QUANTIZE, {moved}, {}, {1, 2, 1, 1}, coarse);
+  const int twice = model.op(QUANTIZE, {once}, {}, {1, 2, 1, 1}, wide);
+  model.op(MAX_POOL, {twice}, window(valid, 1, 1, 2, 1), {1, 1, 1, 1}, wide);
+  // 3.6 is 3.5 is 4, halves away from zero; -3 is -4.
+  CHECK(model.run({3.6f, -3}) == Numbers{4});
+  CHECK(model.run({-3, -3}) == Numbers{-4});
+  const Graph graph = model.read().graph;
+  CHECK(count_grids(graph) == 3);
+  CHECK(grid_called(graph, "op0.grid").scale == Numbers{2});
+  CHECK(grid_called(graph, "op0.grid.grid").bits == 16);
+}
+
+TEST_CASE("TFLite: an operand kept in the file has its grid, an average is put back onto it") {
+  const Quantised grid{TfliteTensor::int8, {1}, {0}};
+  TfliteModel model({1, 1, 2, 1}, grid);
+  const int pooled = model.op(AVERAGE_POOL, {0}, window(valid, 1, 1, 1, 2), {1, 1, 1, 1}, grid);
+  const int c = model.parameter("c", {1}, std::vector<std::int8_t>{-3}, grid);
+  model.op(ADD, {pooled, c}, {}, {1, 1, 1, 1}, grid);
+  CHECK(model.run({1, 2}) == Numbers{-1});  // 1.5 is 2
+  const Graph graph = model.read().graph;
+  CHECK(node_called(graph, "op1").inputs ==
+        std::vector<NodeId>{3, 5});  // x, x.grid, op0, op0.grid, c, c.grid
+  CHECK(count_grids(graph) == 4);
+}
+
+TEST_CASE("TFLite: biases of 64 bits are 32-bit numbers if they fit") {
+  const auto bias_of = [](std::int64_t number) {
+    TfliteModel model({1, 1, 1, 1}, {TfliteTensor::int16, {1}, {0}});
+    const int weight = model.parameter("w", {1, 1, 1, 1}, std::vector<std::int8_t>{1},
+                                       {TfliteTensor::int8, {.5f}, {0}});
+    const int bias = model.parameter("b", {1}, std::vector<std::int64_t>{number},
+                                     {TfliteTensor::int64, {.5f}, {0}});
+    model.op(CONV, {0, weight, bias}, window(valid, 1, 1));
+    return std::get<Conv2d>(node_called(model.read().graph, "op0").op);
+  };
+  CHECK(bias_of(-7).bias.data<std::int32_t>()[0] == -7);
+  CHECK(bias_of(-7).bias_grid);
+  CHECK(bias_of(std::int64_t{1} << 40).bias.data<float>()[0] == std::ldexp(1.f, 39));
+  CHECK_FALSE(bias_of(std::int64_t{1} << 40).bias_grid);
 }
 
 TEST_CASE("TFLite: depthwise grids run along the last axis of the file") {
@@ -241,7 +312,9 @@ TEST_CASE("TFLite: depthwise grids run along the last axis of the file") {
                                      {TfliteTensor::int8, {1, .5f}, {0, 0}, 3});
   model.op(DEPTHWISE, {0, weight}, window(valid, 1, 1));
   CHECK(model.run({1, 1}) == Numbers{10, 5});
-  CHECK(model.read().grids.at("op0").weight->axis == 0);
+  const Graph graph = model.read().graph;
+  const auto& layer = std::get<Conv2d>(node_called(graph, "op0").op);
+  CHECK(layer.weight_grid.value().axis == 0);
 }
 
 TEST_CASE("TFLite: parameters behind DEQUANTIZE, and float16 ones") {
@@ -251,7 +324,7 @@ TEST_CASE("TFLite: parameters behind DEQUANTIZE, and float16 ones") {
   const int slope = model.op(DEQUANTIZE, {half}, {}, {1});
   model.op(PRELU, {0, slope});
   CHECK(model.run({-2}) == Numbers{3});
-  CHECK(model.read().format == "tflite, float16 weights dequantised");
+  CHECK(model.read().format == "tflite");
 }
 
 TEST_CASE("TFLite: the largest at a network's end is left to the decoder") {
@@ -299,6 +372,11 @@ TEST_CASE("TFLite: what cannot be read is named with its node") {
   TfliteModel scales({1, 1, 1, 2}, {TfliteTensor::int8, {1, 1, 1}, {0}, 3});
   scales.op(RELU, {0});
   require_error(Fault::bad_data, "has 3 scales along axis 3 of 1x1x1x2", scales);
+  TfliteModel across({1, 1, 1, 1});
+  const int weight = across.parameter("w", {1, 2, 1, 1}, std::vector<std::int8_t>{1, 1},
+                                      {TfliteTensor::int8, {1, 2}, {0, 0}, 1});
+  across.op(CONV, {0, weight}, window(same, 1, 1));
+  require_error(Fault::unsupported, "'w' has scales along axis 1, not along its outputs", across);
   TfliteModel zero({1, 1, 1, 2}, {TfliteTensor::int8, {0}, {0}});
   zero.op(RELU, {0});
   require_error(Fault::bad_data, "has a scale of 0", zero);

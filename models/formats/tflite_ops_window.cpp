@@ -1,6 +1,7 @@
 // Convolution and pooling. Fields: 0 padding, 1 stride_w, 2 stride_h, then each its own.
 
 #include <algorithm>
+#include <cstring>
 
 #include "models/formats/tflite_ops.h"
 
@@ -39,32 +40,35 @@ Padding padding(const TfliteNode& node, NodeId input, Pair kernel, Pair stride, 
 }
 
 /// A x H x W x B -> A x B x H x W, or where it has to become the first axis B x A x H x W.
-Tensor weight(TfliteNode& node, bool last_first) {
-  const Tensor from = node.parameter(1);
+void set_weight(Conv2d& op, TfliteNode& node, bool last_first) {
+  TfliteParameter stored = node.weight(last_first ? 3 : 0);
+  const Tensor& from = stored.values;
   if (from.rank() != 4) reject("weight has shape " + to_string(from.shape()));
   const std::int64_t a = from.dim(0), h = from.dim(1), w = from.dim(2), b = from.dim(3);
   if (std::max(h, w) > 1 << 16) reject("weight has shape " + to_string(from.shape()));
-  Tensor result(last_first ? Shape{b, a, h, w} : Shape{a, b, h, w});
-  const float* in = from.data<float>().data();
-  float* out = result.data<float>().data();
+  op.weight = Tensor(last_first ? Shape{b, a, h, w} : Shape{a, b, h, w}, from.type());
+  const std::size_t width = size_of(from.type());
+  const std::byte* in = from.bytes().data();
+  std::byte* out = op.weight.bytes().data();
   for (std::int64_t i = 0; i < a; ++i) {
     for (std::int64_t p = 0; p < h * w; ++p) {
-      for (std::int64_t j = 0; j < b; ++j) {
-        out[(last_first ? j * a + i : i * b + j) * h * w + p] = *in++;
+      for (std::int64_t j = 0; j < b; ++j, in += width) {
+        const std::int64_t at = (last_first ? j * a + i : i * b + j) * h * w + p;
+        std::memcpy(out + static_cast<std::size_t>(at) * width, in, width);
       }
     }
   }
-  return result;
+  op.weight_grid = std::move(stored.grid);
 }
 
 void finish(TfliteNode& node, Conv2d op, NodeId input, int fused) {
-  if (node.has_input(2)) op.bias = node.parameter(2);
+  TfliteParameter bias = node.bias();
+  op.bias = std::move(bias.values);
+  op.bias_grid = std::move(bias.grid);
   const Pair kernel{static_cast<int>(op.weight.dim(2)), static_cast<int>(op.weight.dim(3))};
   op.stride = strides(node);
   op.pad = padding(node, input, kernel, op.stride, op.dilation);
-  const NodeId result = node.add(std::move(op), {input});
-  node.keep_parameter_grids(result);
-  node.give(result, fused);
+  node.give(node.add(std::move(op), {input}), fused);
 }
 
 template <class Pool>
@@ -82,7 +86,7 @@ void pool(TfliteNode& node) {
 void conv(TfliteNode& node) {
   const NodeId input = image(node);
   Conv2d op;
-  op.weight = weight(node, false);
+  set_weight(op, node, false);
   op.dilation = {node.size(5, 1), node.size(4, 1)};
   const std::int64_t channels = node.shape(input)[1], taken = op.weight.dim(1);
   if (channels % taken != 0 || channels / taken > op.weight.dim(0)) {
@@ -97,7 +101,7 @@ void conv(TfliteNode& node) {
 void depthwise_conv(TfliteNode& node) {
   const NodeId input = image(node);
   Conv2d op;
-  op.weight = weight(node, true);
+  set_weight(op, node, true);
   op.dilation = {node.size(6, 1), node.size(5, 1)};
   const std::int64_t channels = node.shape(input)[1], results = op.weight.dim(0);
   if (op.weight.dim(1) != 1 || results % channels != 0) {

@@ -140,6 +140,18 @@ void dequantise(const TfliteTensor& tensor, std::span<float> values) {
   });
 }
 
+Grid grid_of_bits(const TfliteTensor& tensor, int bits, bool is_signed) {
+  Grid grid;
+  grid.bits = bits;
+  grid.is_signed = is_signed;
+  grid.scale = tensor.scale;
+  grid.zero_point.assign(tensor.zero_point.begin(), tensor.zero_point.end());
+  grid.axis = tensor.scale.size() > 1 ? tensor.axis : -1;
+  grid.rounding = Rounding::half_away;
+  within(in_quotes(tensor.name), [&] { validate(grid, "quantisation"); });
+  return grid;
+}
+
 }  // namespace
 
 std::string_view name_of_tflite_type(int type) {
@@ -207,20 +219,41 @@ std::vector<std::int64_t> whole_numbers(const TfliteTensor& tensor, FlatBuffer& 
   return result;
 }
 
-std::optional<Grid> grid_of(const TfliteTensor& tensor, int axis) {
+std::optional<Grid> grid_of(const TfliteTensor& tensor) {
   const bool narrow_enough = tensor.type == TfliteTensor::uint8 ||
                              tensor.type == TfliteTensor::int8 ||
                              tensor.type == TfliteTensor::int16;
   if (tensor.scale.empty() || !narrow_enough) return std::nullopt;
-  Grid grid;
-  grid.bits = tensor.type == TfliteTensor::int16 ? 16 : 8;
-  grid.is_signed = tensor.type != TfliteTensor::uint8;
-  grid.scale = tensor.scale;
-  grid.zero_point.assign(tensor.zero_point.begin(), tensor.zero_point.end());
-  grid.axis = tensor.scale.size() > 1 ? axis : -1;
-  grid.rounding = Rounding::half_away;
-  within(in_quotes(tensor.name), [&] { validate(grid, "quantisation"); });
-  return grid;
+  const int bits = tensor.type == TfliteTensor::int16 ? 16 : 8;
+  return grid_of_bits(tensor, bits, tensor.type != TfliteTensor::uint8);
+}
+
+TfliteParameter stored_weight(const TfliteTensor& tensor, int channels, FlatBuffer& file) {
+  const bool bytes = tensor.type == TfliteTensor::uint8 || tensor.type == TfliteTensor::int8;
+  if (!bytes || tensor.scale.empty()) return {real_values(tensor, file), std::nullopt};
+  if (tensor.scale.size() > 1 && tensor.axis != channels) {
+    refuse(in_quotes(tensor.name) + " has scales along axis " + std::to_string(tensor.axis) +
+           ", not along its outputs");
+  }
+  TfliteParameter weight{{}, grid_of(tensor)};
+  if (weight.grid->axis >= 0) weight.grid->axis = 0;
+  file.spend(tensor.bytes.size());
+  weight.values = Tensor(tensor.shape, weight.grid->is_signed ? DType::i8 : DType::u8);
+  std::memcpy(weight.values.bytes().data(), tensor.bytes.data(), tensor.bytes.size());
+  return weight;
+}
+
+TfliteParameter stored_bias(const TfliteTensor& tensor, FlatBuffer& file) {
+  const bool whole = tensor.type == TfliteTensor::int32 || tensor.type == TfliteTensor::int64;
+  if (!whole || tensor.scale.empty()) return {real_values(tensor, file), std::nullopt};
+  const std::vector<std::int64_t> numbers = whole_numbers(tensor, file);
+  TfliteParameter bias{Tensor(tensor.shape, DType::i32), grid_of_bits(tensor, 32, true)};
+  const auto values = bias.values.data<std::int32_t>();
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    values[i] = static_cast<std::int32_t>(numbers[i]);
+    if (values[i] != numbers[i]) return {real_values(tensor, file), std::nullopt};
+  }
+  return bias;
 }
 
 }  // namespace bench

@@ -50,11 +50,25 @@ std::vector<TfliteTensor> read_tflite_tensors(const FlatTable& subgraph,
 /// REQUIRES tensor.is_constant().
 Tensor real_values(const TfliteTensor& tensor, FlatBuffer& file);
 
+/// A layer's weight or bias as Conv2d and Linear hold it: f32, or numbers and their grid.
+struct TfliteParameter {
+  Tensor values;
+  std::optional<Grid> grid;
+};
+
+/// A weight, in the file's own order: the numbers of quantised 8-bit ones, else as real_values.
+/// `channels` is the axis of its outputs, which becomes axis 0 of the grid. Throws
+/// Error{unsupported} for scales along another.
+TfliteParameter stored_weight(const TfliteTensor& tensor, int channels, FlatBuffer& file);
+
+/// A bias: 32-bit numbers if it has a scale and they fit, else as real_values.
+TfliteParameter stored_bias(const TfliteTensor& tensor, FlatBuffer& file);
+
 /// The values of a parameter of whole numbers.
 std::vector<std::int64_t> whole_numbers(const TfliteTensor& tensor, FlatBuffer& file);
 
-/// The grid of a quantised tensor of up to 16 bits, along `axis` of the tensor it is for.
-std::optional<Grid> grid_of(const TfliteTensor& tensor, int axis);
+/// The grid of a quantised tensor of up to 16 bits, its axis that of the file.
+std::optional<Grid> grid_of(const TfliteTensor& tensor);
 
 /// "uint8", ...
 std::string_view name_of_tflite_type(int type);
