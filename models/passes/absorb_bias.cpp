@@ -60,7 +60,7 @@ class Absorption {
       : options_(options), result_{std::move(graph), std::move(statistics), {}, {}} {}
 
   Absorbed run() && {
-    for (const Node& node : result_.graph.nodes) require_finite(node);
+    for (const Node& node : result_.graph.nodes) require_changeable(node);
     LayerPairs found = find_layer_pairs(result_.graph, true);
     result_.left = std::move(found.left);
     for (const LayerPair& pair : found.pairs) {

@@ -7,6 +7,7 @@
 
 #include "models/error.h"
 #include "models/passes/calibrate_moments.h"
+#include "models/passes/layers.h"
 
 namespace bench {
 namespace {
@@ -17,6 +18,7 @@ std::vector<Moments> own_statistics(const Graph& graph, const BatchStatistics& s
   bool any = false;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
+    require_changeable(node);
     if (const auto* op = std::get_if<BatchNorm>(&node.op)) {
       for (const float x : op->beta.data<float>()) own[i].mean.push_back(x);
       for (const float x : op->gamma.data<float>()) own[i].variance.push_back(double{x} * x);

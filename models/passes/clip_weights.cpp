@@ -14,7 +14,7 @@ ClippedWeights clip_weights(Graph graph, float low, float high) {
   }
   ClippedWeights result{std::move(graph), {}};
   for (Node& node : result.graph.nodes) {
-    require_finite(node);
+    require_changeable(node);
     Tensor* weight = weight_of(node.op);
     if (!weight) continue;
     ClippedLayer layer{node.name};

@@ -20,8 +20,8 @@ NodeId original_of(const Graph& original, const Node& node) {
   if (!weight || weight->shape() != weight_of(node.op)->shape()) {
     throw Error(Fault::bad_data, describe(node) + ": its weight has another shape in the original");
   }
-  require_finite(before);
-  require_finite(node);
+  require_changeable(before);
+  require_changeable(node);
   return id;
 }
 
@@ -47,7 +47,7 @@ void take_off(CorrectedBias& result, std::size_t number, std::vector<double> shi
   for (double& x : shift) x = -x;
   Node& node = result.graph.nodes[number];
   add_to_bias(node.op, shift);
-  require_finite(node);
+  require_changeable(node);
   result.corrected.push_back({node.name, std::move(shift)});
 }
 

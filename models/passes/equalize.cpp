@@ -129,7 +129,7 @@ class Equalization {
  public:
   Equalization(const Graph& graph, const EqualizeOptions& options)
       : options_(options), pairs_(find_layer_pairs(graph, options.through_pools)) {
-    for (const Node& node : graph.nodes) require_finite(node);
+    for (const Node& node : graph.nodes) require_changeable(node);
     report_.left = pairs_.left;
     for (const LayerPair& pair : pairs_.pairs) {
       for (const NodeId id : {pair.first, pair.second}) {
@@ -151,7 +151,7 @@ class Equalization {
     for (const auto& [id, layer] : layers_) {
       Node& node = graph.nodes[static_cast<std::size_t>(id)];
       layer.apply_to(node.op);
-      require_finite(node);
+      require_changeable(node);
       const auto known = statistics.find(node.name);
       if (known != statistics.end()) scale(known->second, layer.scale());
     }

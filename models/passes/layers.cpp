@@ -86,6 +86,17 @@ void require_finite(const Node& node) {
   require_finite(node, *bias_of(node.op), "bias");
 }
 
+void require_changeable(const Node& node) {
+  require_finite(node);
+  if (!weight_of(node.op)) return;
+  for (const Tensor* parameter : {weight_of(node.op), bias_of(node.op)}) {
+    if (parameter->empty() || parameter->type() == DType::f32) continue;
+    throw Error(Fault::unsupported, describe(node) +
+                                        ": its weights are the numbers of a grid already; "
+                                        "this is for networks that are not quantised yet");
+  }
+}
+
 void add_to_bias(Op& layer, const std::vector<double>& terms) {
   Tensor& bias = *bias_of(layer);
   if (bias.empty()) bias = Tensor(Shape{weight_of(layer)->dim(0)});

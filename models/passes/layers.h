@@ -48,6 +48,10 @@ LayerSize size_of_layer(const Op& op);
 /// Throws Error{bad_data} naming the node if its weight or bias holds a NaN or an infinity.
 void require_finite(const Node& node);
 
+/// The same, and throws Error{unsupported} if the weight or bias is a grid's numbers: for passes
+/// that change them, which would have to find new grids.
+void require_changeable(const Node& node);
+
 /// Adds to a layer's bias, which it makes where there is none. REQUIRES one term per output.
 void add_to_bias(Op& layer, const std::vector<double>& terms);
 

@@ -4,6 +4,11 @@
 #include <limits>
 
 #include "models/conformance.h"
+#include "models/passes/absorb_bias.h"
+#include "models/passes/calibrate_data_free.h"
+#include "models/passes/clip_weights.h"
+#include "models/passes/correct_bias.h"
+#include "models/passes/equalize.h"
 #include "models/reference.h"
 #include "models/zoo/mobilenet_v2.h"
 #include "models/zoo/resnet50.h"
@@ -280,6 +285,42 @@ TEST_CASE("what must not be folded is not") {
   const Tensor ones = Tensor::of({5}, {1, 1, 1, 1, 1});
   rows.outputs = {{"out", rows.add("bn", BatchNorm{ones, ones, ones, ones}, {fc})}};
   CHECK(how_many<BatchNorm>(fold_batch_norm(rows)) == 1);
+}
+
+// image -> conv, whose weight is 3 and bias -8 in numbers -> relu -> conv2
+Graph graph_of_numbers() {
+  Conv2d conv;
+  conv.weight = Tensor::of<std::int8_t>({1, 1, 1, 1}, std::vector<std::int8_t>{3});
+  conv.weight_grid = Grid{.scale = {0.5f}};
+  conv.bias = Tensor::of<std::int32_t>({1}, std::vector<std::int32_t>{-8});
+  conv.bias_grid = Grid{.bits = 32, .scale = {0.25f}};
+  Graph graph;
+  graph.add("image", Input{{1, 1, 1, 1}});
+  graph.add("conv", conv, {0});
+  graph.add("relu", Activation{}, {1});
+  graph.outputs = {{"out", graph.add("conv2", conv, {2})}};
+  return graph;
+}
+
+TEST_CASE("a layer of numbers keeps what follows it") {
+  Graph graph = graph_of_numbers();
+  const NodeId two = graph.add("two", Constant{Tensor::of({1}, {2})});
+  graph.outputs[0].node = graph.add("twice", Arithmetic{Arithmetic::Kind::mul}, {3, two});
+  const Graph after = simplify(fold_batch_norm(simplify(graph)));
+  CHECK(names(after) == names(graph));
+  // 6 -> 6 * 1.5 - 2 = 7 -> 8.5 -> 17
+  CHECK(evaluate(after, Tensor::of({1, 1, 1, 1}, {6})).at(0).data<float>()[0] == 17);
+  CHECK(evaluate(without_grids(after), Tensor::of({1, 1, 1, 1}, {6})).at(0).data<float>()[0] == 17);
+}
+
+TEST_CASE("passes that change weights refuse a grid's numbers, naming the layer") {
+  const Graph graph = graph_of_numbers();
+  const auto refused = Catch::StartsWith("node 'conv' (Conv2d): its weights are the numbers of a");
+  CHECK_THROWS_WITH(equalize(graph), refused);
+  CHECK_THROWS_WITH(absorb_bias(graph, {}), refused);
+  CHECK_THROWS_WITH(clip_weights(graph, -1, 1), refused);
+  CHECK_THROWS_WITH(data_free_ranges(graph), refused);
+  CHECK_THROWS_WITH(correct_bias(graph, graph, {}), refused);
 }
 
 TEST_CASE("a folded node's other readers read the convolution") {
