@@ -76,6 +76,7 @@ ModelCard parse_model_card(std::string_view text, const std::string& file) {
   card.licence = fields.text("licence");
   card.prepare = fields.text("prepare");
   card.decode = fields.text("decode");
+  card.output = fields.text_or("output", "");
   card.input = take_input(fields);
   for (JsonFields& figure : fields.objects("published")) {
     card.published.push_back(take_published(std::move(figure)));

@@ -18,6 +18,7 @@ struct ModelCard {
   std::string sha256;   ///< of that file
   std::string origin, licence;
   std::string prepare, decode;  ///< by name
+  std::string output;           ///< optional: the node `decode` reads instead of the file's outputs
   Shape input;                  ///< a typical input, for the audit
   std::vector<PublishedFigure> published;
 };

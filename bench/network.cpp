@@ -74,7 +74,8 @@ class Worker {
 
 Network::Network(const NetworkSource& source, const Backend& backend)
     : preparation_(find_preparation(source.prepare)) {
-  const LoadedNetwork loaded = load_network(source.path);
+  LoadedNetwork loaded = load_network(source.path);
+  if (!source.output.empty()) loaded.graph = ending_at(std::move(loaded.graph), source.output);
   for (const std::string& file : loaded.files) facts_.model.files.push_back(hash_file(file));
   facts_.model.format = loaded.format;
   const Shape input = typical_input(source, preparation_);

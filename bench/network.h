@@ -16,7 +16,8 @@ namespace bench {
 struct NetworkSource {
   std::string path;             ///< the file load_network reads
   std::string prepare, decode;  ///< by name
-  Shape input;  ///< a typical input; empty: what `prepare` makes of a 640 x 480 image
+  Shape input;              ///< a typical input; empty: what `prepare` makes of a 640 x 480 image
+  std::string output = {};  ///< the node `decode` reads; empty: the file's own outputs
 };
 
 class Network {

@@ -36,6 +36,7 @@ Chosen choose_card(const RunRequest& request, const Case& one) {
   chosen.source.path = find_weights(card, request.weights).path;
   chosen.source.prepare = one.prepare.empty() ? card.prepare : one.prepare;
   chosen.source.decode = one.decode.empty() ? card.decode : one.decode;
+  if (one.decode.empty()) chosen.source.output = card.output;
   if (one.prepare.empty()) chosen.source.input = card.input;
   chosen.model.name = card.name;
   chosen.model.origin = card.origin;

@@ -32,9 +32,10 @@ struct Preparation {
   int width = 0, height = 0;
   Resampler resampler = Resampler::opencv_linear;
 
-  // 3. Cut out the central crop x crop pixels (0: all), from (n - crop) / 2, where an odd n - crop
-  //    rounds to the even neighbour (Python's round, hence torchvision's CenterCrop).
-  int crop = 0;
+  // 3. Cut out the central crop x crop pixels (0: all), or crop_width x crop if that is given, from
+  //    (n - crop) / 2, where an odd n - crop rounds to the even neighbour (Python's round, hence
+  //    torchvision's CenterCrop).
+  int crop = 0, crop_width = 0;
 
   // 4. Values, channel by channel in the network's order, in float arithmetic:
   //    (value / divisor - mean) / deviation.

@@ -56,7 +56,11 @@ std::string describe(const Preparation& p) {
   std::string text;
   if (p.central_fraction != 1) text += fmt::format("central {:g} %, ", 100 * p.central_fraction);
   text += describe_resize(p);
-  if (p.crop > 0) text += fmt::format(", centre crop {}", p.crop);
+  if (p.crop > 0 && p.crop_width > 0) {
+    text += fmt::format(", centre crop {} x {}", p.crop_width, p.crop);
+  } else if (p.crop > 0) {
+    text += fmt::format(", centre crop {}", p.crop);
+  }
   if (p.padded_width > 0)
     text += fmt::format(", filled to {} x {}", p.padded_width, p.padded_height);
   if (p.multiple > 1) text += fmt::format(", filled to a multiple of {}", p.multiple);
@@ -71,6 +75,7 @@ std::string hash(const Preparation& p) {
   text += fmt::format("central_fraction={}\n", p.central_fraction);
   text += fmt::format("fit={}\nwidth={}\nheight={}\n", name_of(p.fit), p.width, p.height);
   text += fmt::format("resampler={}\ncrop={}\n", bench::name_of(p.resampler), p.crop);
+  if (p.crop_width > 0) text += fmt::format("crop_width={}\n", p.crop_width);
   text += fmt::format("order={}\ndivisor={}\n", name_of(p.order), p.divisor);
   text += fmt::format("mean={} {} {}\n", p.mean[0], p.mean[1], p.mean[2]);
   text += fmt::format("deviation={} {} {}\n", p.deviation[0], p.deviation[1], p.deviation[2]);

@@ -37,6 +37,7 @@ constexpr Preparation keras_tf = values(rgb, 127.5f, ones, ones);  // -1..1
 constexpr Preparation keras_caffe = values(bgr, 1, keras_mean, ones);
 constexpr Preparation caffe = values(bgr, 1, caffe_mean, ones);
 constexpr Preparation mxnet = values(rgb, 1, mxnet_mean, ones);
+constexpr Preparation uint8 = values(rgb, 1, {128, 128, 128}, {128, 128, 128});  // bytes - 128
 constexpr Preparation ultraface = values(rgb, 1, {127, 127, 127}, {128, 128, 128});
 constexpr Preparation darknet = values(rgb, 255, zeros, ones);
 constexpr Preparation plain_bgr = values(bgr, 1, zeros, ones);
@@ -102,6 +103,26 @@ constexpr Preparation deeplab() {
   return p;
 }
 
+// The same for a network of bytes: grey 128 is its 0.
+constexpr Preparation deeplab_uint8() {
+  Preparation p = deeplab();
+  p.name = "deeplab-513-uint8";
+  p.divisor = uint8.divisor;
+  p.mean = uint8.mean;
+  p.deviation = uint8.deviation;
+  p.fill = 128;
+  return p;
+}
+
+// Faces aligned to 112 x 112: SphereFace's 112 x 96 is the same without 8 columns on each side.
+constexpr Preparation sphereface() {
+  Preparation p = values(rgb, 1, {127.5f, 127.5f, 127.5f}, {128, 128, 128});
+  p = exact("mobilefacenet-112-96", p, 112, 112, opencv_linear);
+  p.crop = 112;
+  p.crop_width = 96;
+  return p;
+}
+
 constexpr Preparation list[] = {
     shorter("torchvision-256-224", torch, 256, 224, pil_bilinear),
     shorter("torchvision-256-224-bicubic", torch, 256, 224, pil_bicubic),
@@ -111,6 +132,9 @@ constexpr Preparation list[] = {
     exact("keras-tf-128", keras_tf, 128, 128, opencv_linear),
     central(exact("keras-tf-128-central", keras_tf, 128, 128, opencv_linear), 0.875),
     central(exact("tf-slim-224", keras_tf, 224, 224, tf1_bilinear), 0.875),
+    exact("uint8-128", uint8, 128, 128, opencv_linear),
+    central(exact("uint8-128-central", uint8, 128, 128, opencv_linear), 0.875),
+    central(exact("uint8-224-central", uint8, 224, 224, opencv_linear), 0.875),
     exact("keras-caffe", keras_caffe, 224, 224, opencv_linear),
     cropped(exact("caffe-256-224", caffe, 256, 256, opencv_linear), 224),
     cropped(exact("caffe-256-227", caffe, 256, 256, opencv_linear), 227),
@@ -123,7 +147,9 @@ constexpr Preparation list[] = {
     exact("darknet-416", darknet, 416, 416, opencv_linear),
     exact("mobilefacenet-112", torch, 112, 112, opencv_linear),
     flipped(exact("mobilefacenet-112-flip", torch, 112, 112, opencv_linear)),
+    sphereface(),
     deeplab(),
+    deeplab_uint8(),
 };
 
 }  // namespace

@@ -39,11 +39,12 @@ Extent resized(const Preparation& p, const Extent& size) {
 
 Window crop_window(const Preparation& p, const Extent& size) {
   if (p.crop == 0) return {0, 0, size.width, size.height};
-  const auto offset = [&p](int n) {
-    const int half = (n - p.crop) / 2, odd = (n - p.crop) % 2;
+  const int width = p.crop_width > 0 ? p.crop_width : p.crop;
+  const auto offset = [](int n, int kept) {
+    const int half = (n - kept) / 2, odd = (n - kept) % 2;
     return half + (odd != 0 && half % 2 != 0 ? 1 : 0);
   };
-  return {offset(size.width), offset(size.height), p.crop, p.crop};
+  return {offset(size.width, width), offset(size.height, p.crop), width, p.crop};
 }
 
 Extent padded(const Preparation& p, const Extent& size) {
@@ -118,7 +119,8 @@ void check(const Preparation& p, const Extent& image, const Extent& size) {
   if (std::int64_t{size.width} * size.height > std::int64_t{1} << 26) {
     refuse("is too elongated to be resized with its aspect kept");
   }
-  if (p.crop > std::min(size.width, size.height)) refuse("is smaller than the crop");
+  if (std::max(p.crop, p.crop_width) > size.width || p.crop > size.height)
+    refuse("is smaller than the crop");
 }
 
 }  // namespace

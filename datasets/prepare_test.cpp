@@ -92,6 +92,11 @@ TEST_CASE("no profile changes its meaning without a new version") {
       {"mobilefacenet-112-flip", "c4620e32270c92e7"},
       {"deeplab-513", "b412b2a1d912f88a"},
       {"rgb-255", "169be16389095301"},
+      {"uint8-128", "e2cacaf716895c14"},
+      {"uint8-128-central", "144515aceb5c474a"},
+      {"uint8-224-central", "4a874192d7c8ff52"},
+      {"mobilefacenet-112-96", "68d5d8f10f1dd234"},
+      {"deeplab-513-uint8", "2ca085515e710b2e"},
   };
   std::map<std::string, std::string> got;
   for (const PreparationInfo& info : preparations()) {
@@ -102,7 +107,7 @@ TEST_CASE("no profile changes its meaning without a new version") {
 
 TEST_CASE("every field is in the hash") {
   const Preparation start = find_preparation("torchvision-256-224");
-  std::vector<Preparation> all(18, start);
+  std::vector<Preparation> all(19, start);
   all[1].name = "other";
   all[2].version = 2;
   all[3].central_fraction = 0.5;
@@ -120,6 +125,7 @@ TEST_CASE("every field is in the hash") {
   all[15].multiple = 32;
   all[16].fill = 1;
   all[17].flip = true;
+  all[18].crop_width = 225;
   std::set<std::string> hashes;
   for (const Preparation& p : all) hashes.insert(hash(p));
   CHECK(hashes.size() == all.size());
@@ -134,6 +140,8 @@ TEST_CASE("a description can be repeated by hand") {
   CHECK(text("yunet") == "original size, filled to a multiple of 32 right and below with 0, BGR x");
   CHECK(text("keras-tf-128-central") ==
         "central 87.5 %, 128 x 128 (OpenCV linear), RGB x / 127.5 - 1");
+  CHECK(text("mobilefacenet-112-96") ==
+        "112 x 112 (OpenCV linear), centre crop 96 x 112, RGB (x - 127.5) / 128");
   CHECK(text("deeplab-513") ==
         "longer side 513 (OpenCV linear), filled to 513 x 513 right and below with 127.5, "
         "RGB x / 127.5 - 1");
@@ -210,6 +218,20 @@ TEST_CASE("filling up is to the right and below") {
   CHECK(at(deeplab, 0, 255, 512) == 1);
   CHECK(at(deeplab, 0, 256, 0) == 0);  // 127.5 / 127.5 - 1
   CHECK(deeplab.geometry.scale_x == 256.0 / 200);
+}
+
+TEST_CASE("bytes less 128 are whole steps of 1 / 128; 112 x 96 is the middle of 112 x 112") {
+  const View bytes = prepared("uint8-128", filled(128, 128, {0, 127, 255}));
+  CHECK(at(bytes, 0, 5, 5) * 128 == -128);
+  CHECK(at(bytes, 1, 5, 5) * 128 == -1);
+  CHECK(at(bytes, 2, 5, 5) * 128 == 127);
+  const View deeplab = prepared("deeplab-513-uint8", filled(200, 400, {255, 255, 255}));
+  CHECK(at(deeplab, 0, 256, 0) == 0);
+  const Tensor face = draw(112, 112, 1);
+  const View middle = prepared("mobilefacenet-112-96", face);
+  CHECK(middle.input.shape() == Shape{1, 3, 112, 96});
+  CHECK(at(middle, 2, 0, 40) == (face.data<std::uint8_t>()[(40 * 112 + 8) * 3 + 2] - 127.5f) / 128);
+  CHECK(middle.geometry.offset_x == -8);
 }
 
 TEST_CASE("mirrored views") {

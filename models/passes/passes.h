@@ -1,6 +1,8 @@
 #pragma once
 // Exact rewrites: the graph means the same afterwards (up to the rounding of folded constants).
 
+#include <string_view>
+
 #include "models/graph.h"
 
 namespace bench {
@@ -12,6 +14,10 @@ Graph simplify(Graph graph);
 /// BatchNorm, and per-channel multiply or add by a constant, into the convolution or linear layer
 /// whose only reader it is. Computed in double, rounded once.
 Graph fold_batch_norm(Graph graph);
+
+/// The graph up to the result of the node called `name`, on its grid if a FakeQuantize reads it:
+/// its one output. Throws Error{missing} with a did-you-mean if there is no such node.
+Graph ending_at(Graph graph, std::string_view name);
 
 /// The graph in float: without FakeQuantize nodes, weights as they were before their grids, or what
 /// their numbers stand for. Not an

@@ -88,6 +88,21 @@ TEST_CASE("what no output needs goes, the image stays") {
   CHECK(names(simplify(graph)) == "image k ");
 }
 
+TEST_CASE("a graph can end earlier, on the grid that follows") {
+  Graph graph;
+  graph.add("image", Input{{1, 1}});
+  graph.add("relu", Activation{}, {0});
+  graph.add("relu.grid", FakeQuantize{Grid{}}, {1});
+  graph.outputs = {{"prob", graph.add("prob", Softmax{}, {2})}};
+  const Graph ended = ending_at(graph, "relu");
+  CHECK(names(ended) == "image relu relu.grid ");
+  CHECK(ended.outputs.at(0).name == "relu");
+  CHECK(ended.outputs.at(0).node == 2);
+  CHECK(ending_at(graph, "prob").nodes.size() == 4);
+  CHECK_THROWS_WITH(ending_at(graph, "relo"),
+                    Catch::StartsWith("unknown node 'relo'; did you mean"));
+}
+
 TEST_CASE("identities go, one after another") {
   constexpr float most = std::numeric_limits<float>::max();
   const auto copy = [](int axis) { return Dim{Dim::Kind::copy, 0, 0, axis}; };
