@@ -30,6 +30,12 @@ std::vector<ConformanceCase> conformance_cases(std::uint64_t seed);
 /// on without_grids(graph); one that honours grids, as evaluate() does on the graph itself.
 std::vector<ConformanceCase> quantized_conformance_cases(std::uint64_t seed);
 
+/// The graphs of conformance_cases and a few more with grids wherever integer arithmetic wants
+/// them, of 2 to 8 bits, signed and not, with zero points, per channel: what a backend that
+/// computes in integers runs as evaluate(lower(graph)) does. Those called "mixed: ..." are in float
+/// in parts.
+std::vector<ConformanceCase> integer_conformance_cases(std::uint64_t seed);
+
 /// Values in [-1, 1).
 Tensor conformance_input(const ConformanceCase& c, std::uint64_t seed);
 

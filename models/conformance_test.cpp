@@ -37,6 +37,17 @@ TEST_CASE("quantised conformance cases are sound, and their grids matter") {
   }
 }
 
+TEST_CASE("integer conformance cases are sound, and each has its own name") {
+  std::set<std::string> names;
+  for (const ConformanceCase& c : integer_conformance_cases(1)) {
+    CAPTURE(c.name);
+    CHECK(names.insert(c.name).second);
+    validate(c.graph);
+    for (const Tensor& out : evaluate(c.graph, conformance_input(c, 2))) CHECK(out.size() > 0);
+  }
+  CHECK(names.size() > 450);
+}
+
 TEST_CASE("conformance cases hold every op") {
   std::set<std::string_view> ops;
   for (const auto& cases : {conformance_cases(1), quantized_conformance_cases(1)}) {
