@@ -53,6 +53,16 @@ constexpr auto audit_footer = R"(Examples:
   bench audit rfb-320 --weights networks
   bench audit own.onnx --input 1x3x224x224 --format csv)";
 
+constexpr auto convert_footer =
+    R"(The file computes the network as backends run it: batch norms in their layers. Grids are written as
+QuantizeLinear and DequantizeLinear; what these cannot say is refused by name: more than 8 bits,
+grids with an offset, ranges taken at run time, halves rounded otherwise than to even.
+
+Examples:
+  bench convert mobilenetv1-0.25 --weights networks --out mobilenet.onnx
+  bench convert own.tflite --ties-to-even --out own.onnx
+  bench convert resnet50 --untrained --out resnet50.onnx)";
+
 constexpr auto format_help = "markdown, json or csv";
 constexpr auto data_help = "folder of the data set (default: $QUANTBENCH_DATA/NAME)";
 constexpr auto weights_help = "a network's file, or a folder to look for it, four levels deep";
@@ -122,6 +132,20 @@ void add_audit(CLI::App& app, AuditArguments& a) {
   audit->footer(audit_footer);
 }
 
+void add_convert(CLI::App& app, ConvertArguments& a) {
+  CLI::App* convert = app.add_subcommand("convert", "Write a network as an ONNX file");
+  option(convert, "MODEL", a.model, "", "model by name, or a network file");
+  option(convert, "-o,--out", a.out, "FILE", "the file to write");
+  option(convert, "--weights", a.weights, "PATH", weights_help);
+  option(convert, "--data", a.data, "DIR", "another folder to look for the file");
+  convert->add_flag("--untrained", a.untrained,
+                    "MODEL is a network with untrained weights: mobilenet-v2, resnet50 or vgg16");
+  convert->add_flag("--ties-to-even", a.ties_to_even,
+                    "write grids that round halves otherwise as if they rounded them to even");
+  convert->add_flag("--force", a.force, "write over a file that is there");
+  convert->footer(convert_footer);
+}
+
 std::vector<std::string> option_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::Option* option : app.get_options()) {
@@ -168,10 +192,12 @@ Command parse_command(const std::vector<std::string>& arguments) {
   ScoreArguments score;
   ListArguments list;
   AuditArguments audit;
+  ConvertArguments convert;
   add_run(app, run);
   add_score(app, score);
   add_list(app, list);
   add_audit(app, audit);
+  add_convert(app, convert);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
@@ -184,8 +210,10 @@ Command parse_command(const std::vector<std::string>& arguments) {
   if (app.got_subcommand("score")) return score;
   if (app.got_subcommand("list")) return list;
   if (app.got_subcommand("audit")) return audit;
+  if (app.got_subcommand("convert")) return convert;
   if (version) return TextAnswer{"bench " + program_version() + "\n"};
-  throw Error(Fault::usage, "no command given: run, score, list or audit (see bench --help)");
+  throw Error(Fault::usage,
+              "no command given: run, score, list, audit or convert (see bench --help)");
 }
 
 }  // namespace bench

@@ -46,13 +46,18 @@ struct AuditArguments {
   std::string format = "markdown";
 };
 
+struct ConvertArguments {
+  std::string model, weights, data, out;
+  bool untrained = false, ties_to_even = false, force = false;
+};
+
 /// Text asked for with --help or --version.
 struct TextAnswer {
   std::string text;
 };
 
-using Command =
-    std::variant<RunArguments, ScoreArguments, ListArguments, AuditArguments, TextAnswer>;
+using Command = std::variant<RunArguments, ScoreArguments, ListArguments, AuditArguments,
+                             ConvertArguments, TextAnswer>;
 
 /// Throws Error{usage}: one line, with a did-you-mean for an unknown command or option.
 Command parse_command(const std::vector<std::string>& arguments);
@@ -61,6 +66,7 @@ int execute(const RunArguments& arguments, std::ostream& out, std::ostream& err)
 int execute(const ScoreArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const ListArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const AuditArguments& arguments, std::ostream& out, std::ostream& err);
+int execute(const ConvertArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const TextAnswer& answer, std::ostream& out, std::ostream& err);
 
 /// The cases a command line asks for: the suite's own, narrowed or replaced by --model, --backend,

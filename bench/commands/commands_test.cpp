@@ -39,7 +39,8 @@ TEST_CASE("Help is as approved") {
       {"help_run", {"run", "--help"}},
       {"help_score", {"score", "--help"}},
       {"help_list", {"list", "--help"}},
-      {"help_audit", {"audit", "--help"}}};
+      {"help_audit", {"audit", "--help"}},
+      {"help_convert", {"convert", "--help"}}};
   for (const auto& [name, arguments] : pages) {
     const Ran ran = bench(arguments);
     CHECK(ran.code == exit_ok);
@@ -87,6 +88,10 @@ TEST_CASE("A wrong command line is one line with a suggestion, and exit code 2")
   CHECK(contains(line({"list", "modells"}), "'models'"));
   CHECK(contains(line({"audit"}), "give a model"));
   CHECK(contains(line({"audit", "a.onnx", "--input"}), "--input"));
+  CHECK(contains(line({"convert"}), "give a model"));
+  CHECK(contains(line({"convert", "a.onnx"}), "give --out"));
+  CHECK(contains(line({"convert", "resnet5", "--untrained", "-o", "a"}), "'resnet50'"));
+  CHECK(contains(line({"convert", "slim-302", "-o", "a"}), "'slim-320'"));
 }
 
 TEST_CASE("What is missing is exit code 3") {
@@ -95,6 +100,7 @@ TEST_CASE("What is missing is exit code 3") {
   CHECK(contains(no_data.err, "/nowhere/at/all"));
   CHECK(bench({"score", "/nowhere/at/all"}).code == exit_missing);
   CHECK(bench({"audit", "/nowhere/net.onnx"}).code == exit_missing);
+  CHECK(bench({"convert", "/nowhere/net.onnx", "--out", "/nowhere/a"}).code == exit_missing);
   CHECK(bench({"run", "--suite", "./no.json"}).code == exit_missing);
   CHECK(bench({"list", "--plugin", "/nowhere/libx.so"}).code == exit_missing);
 }
@@ -349,6 +355,24 @@ TEST_CASE("The audit of a network file") {
   CHECK(bench({"audit", run.file("tiny.onnx"), "--input", "3x4"}).code == exit_usage);
   CHECK(bench({"audit", run.file("tiny.onnx"), "--input", "1x3x112x112x"}).code == exit_usage);
   CHECK(bench({"audit", run.file("tiny.onnx"), "--input", "1x3x9x9"}).code == exit_bad_data);
+}
+
+TEST_CASE("A network is written as ONNX, and not over another file") {
+  const TinyRun run;
+  const std::string file = run.file("written.onnx");
+  const Ran ran = bench({"convert", run.file("tiny.onnx"), "--out", file});
+  CHECK(ran.code == exit_ok);
+  CHECK(contains(ran.out, file + ": ONNX opset 17, "));
+  CHECK(contains(ran.out, " 0 quantised edges"));
+  CHECK(bench({"audit", file}).code == exit_ok);
+
+  const std::string bytes = read_file(file);
+  const Ran again = bench({"convert", run.file("tiny.onnx"), "--out", file});
+  CHECK(again.code == exit_usage);
+  CHECK(contains(again.err, "--force writes over it"));
+  CHECK(bench({"convert", file, "--out", file, "--force"}).code == exit_ok);
+  CHECK(read_file(file) == bytes);
+  CHECK(bench({"convert", file, "--out", run.file("no/folder/a.onnx")}).code == exit_environment);
 }
 
 }  // namespace
