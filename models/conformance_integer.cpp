@@ -130,15 +130,14 @@ std::vector<Style> known_styles() {
 }
 
 // Grids only where layers read: on what a moving op, a pool or a clamp gives.
-Graph at_layer_inputs(const ConformanceCase& c,
-                      std::variant<std::monostate, Scheme, DynamicGrid> input) {
+Graph at_layer_inputs(const ConformanceCase& c, EdgeScheme input) {
   const Graph folded = fold_batch_norm(c.graph);
-  std::map<std::string, Range> ranges;
+  Ranges ranges;
   evaluate_showing(folded, example(c), [&](NodeId id, const Tensor& value) {
     const auto [least, most] = std::ranges::minmax(value.data<float>());
     ranges[folded.nodes[static_cast<std::size_t>(id)].name] = {least, most};
   });
-  LayerScheme scheme;
+  NodeScheme scheme;
   scheme.weight = symmetric(8);
   scheme.weight_per_channel = true;
   scheme.input = input;
