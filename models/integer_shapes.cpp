@@ -50,7 +50,7 @@ struct ShapeRule {
       const Pair kernel{static_cast<int>(weight[2]), static_cast<int>(weight[3])};
       shape = as(MaxPool{kernel, op.stride, op.pad, op.dilation});  // slides the same way
     }
-    shape[axis] = weight[0];
+    shape[axis] = static_cast<std::int64_t>(op.bias.size());
     return shape;
   }
 

@@ -61,7 +61,7 @@ std::vector<std::size_t> group_floats(const IntegerGraph& graph, const std::vect
       const bool joined = is_float(graph.nodes[from]) && !is_constant(graph.nodes[from]) &&
                           levels[from] == levels[i];
       if (!joined) continue;
-      const auto [low, high] = std::minmax(root(from), root(i));
+      const auto [low, high] = std::minmax({root(from), root(i)});
       groups[high] = low;
     }
   }

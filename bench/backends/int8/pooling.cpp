@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/every_isa.h"
+#include "models/pool_window.h"
 
 namespace bench::int8 {
 namespace {
@@ -10,7 +11,6 @@ namespace {
 // The part of a window that lies on the map: first, first + step, ... below end.
 struct Reach {
   std::int64_t first = 0, end = 0, step = 1;
-  std::int64_t count() const { return first < end ? (end - first - 1) / step + 1 : 0; }
 };
 
 Reach reach(std::int64_t position, int stride, int pad, int kernel, int dilation,
@@ -63,53 +63,49 @@ void largest_of_window(const std::uint8_t* map, std::int64_t row_bytes, std::int
 }
 
 BENCH_FOR_EVERY_ISA
-void add_pixels(const std::uint8_t* first, std::int64_t pixels, std::int64_t step,
-                std::int64_t channels, std::int32_t* sums) {
-  for (std::int64_t i = 0; i < pixels; ++i) {
-    const std::uint8_t* pixel = first + i * step;
+void add_pixels(const std::uint8_t* pixel, std::int64_t pixels, std::int64_t channels,
+                std::int32_t* sums) {
+  for (std::int64_t i = 0; i < pixels; ++i, pixel += channels) {
     for (std::int64_t c = 0; c < channels; ++c) sums[c] += pixel[c];
-  }
-}
-
-// Calls visit(the image's bytes, rows reached, columns reached) for every window in order.
-template <class Visit>
-void for_each_window(const Windows& w, const Map& from, const std::uint8_t* bytes, Visit visit) {
-  for (std::int64_t n = 0; n < from.batch; ++n) {
-    const std::uint8_t* image = bytes + n * from.height * from.width * from.channels;
-    for (std::int64_t row = 0; row < w.rows; ++row) {
-      const Reach y = reach(row, w.stride.h, w.top, w.kernel.h, w.dilation.h, from.height);
-      for (std::int64_t column = 0; column < w.columns; ++column) {
-        const Reach x = reach(column, w.stride.w, w.left, w.kernel.w, w.dilation.w, from.width);
-        visit(image, y, x);
-      }
-    }
   }
 }
 
 }  // namespace
 
-void max_pool(const Windows& windows, const Map& from, const std::uint8_t* bytes,
-              std::uint8_t* result) {
+void max_pool(const MaxPool& window, const Map& from, const std::uint8_t* bytes, std::int64_t rows,
+              std::int64_t columns, std::uint8_t* result) {
+  const auto& [kernel, stride, pad, dilation, ceil_mode] = window;
   const std::int64_t channels = from.channels, row_bytes = from.width * channels;
-  for_each_window(windows, from, bytes, [&](const std::uint8_t* image, Reach y, Reach x) {
-    largest_of_window(image, row_bytes, channels, y, x, result);
-    result += channels;
-  });
+  for (std::int64_t n = 0; n < from.batch; ++n, bytes += from.height * row_bytes) {
+    for (std::int64_t row = 0; row < rows; ++row) {
+      const Reach y = reach(row, stride.h, pad.top, kernel.h, dilation.h, from.height);
+      for (std::int64_t column = 0; column < columns; ++column, result += channels) {
+        const Reach x = reach(column, stride.w, pad.left, kernel.w, dilation.w, from.width);
+        largest_of_window(bytes, row_bytes, channels, y, x, result);
+      }
+    }
+  }
 }
 
-void average_pool(const Windows& windows, const Map& from, const std::uint8_t* bytes,
-                  const Average& average, std::int32_t* sums, std::uint8_t* result) {
+void average_pool(const AveragePool& window, const Map& from, const std::uint8_t* bytes,
+                  std::int64_t rows, std::int64_t columns, const Average& average,
+                  std::int32_t* sums, std::uint8_t* result) {
   const std::int64_t channels = from.channels, row_bytes = from.width * channels;
-  for_each_window(windows, from, bytes, [&](const std::uint8_t* image, Reach y, Reach x) {
-    std::fill_n(sums, channels, 0);
-    for (std::int64_t i = y.first; i < y.end; i += y.step) {
-      add_pixels(image + i * row_bytes + x.first * channels, x.count(), x.step * channels, channels,
-                 sums);
+  for (std::int64_t n = 0; n < from.batch; ++n, bytes += from.height * row_bytes) {
+    for (std::int64_t row = 0; row < rows; ++row) {
+      for (std::int64_t column = 0; column < columns; ++column, result += channels) {
+        const PoolWindow seen = pool_window(window, from.height, from.width, row, column);
+        const std::int64_t width = seen.x_end - seen.x_begin;
+        std::fill_n(sums, channels, 0);
+        for (std::int64_t y = seen.y_begin; y < seen.y_end; ++y) {
+          add_pixels(bytes + y * row_bytes + seen.x_begin * channels, width, channels, sums);
+        }
+        average(static_cast<std::int32_t>((seen.y_end - seen.y_begin) * width),
+                static_cast<std::int32_t>(seen.divisor), {sums, static_cast<std::size_t>(channels)},
+                result);
+      }
     }
-    average(static_cast<std::int32_t>(y.count() * x.count()),
-            {sums, static_cast<std::size_t>(channels)}, result);
-    result += channels;
-  });
+  }
 }
 
 }  // namespace bench::int8

@@ -35,8 +35,8 @@ void blend_rows(const std::int32_t* first, const std::int32_t* second, std::int3
 
 }  // namespace
 
-void resize_linear(std::span<const integer::LinearTap> y, std::span<const integer::LinearTap> x, const Map& from,
-                   const std::uint8_t* bytes, int offset, std::int32_t* scratch,
+void resize_linear(std::span<const integer::LinearTap> y, std::span<const integer::LinearTap> x,
+                   const Map& from, const std::uint8_t* bytes, int offset, std::int32_t* scratch,
                    std::uint8_t* result) {
   const auto width = static_cast<std::int64_t>(x.size());
   const std::int64_t row_size = width * from.channels,
