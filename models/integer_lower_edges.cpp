@@ -21,11 +21,12 @@ Reason Lowering::lower(NodeId id, FakeQuantize& op) {
 }
 
 void Lowering::to_other_grid(NodeId id, const Grid& grid) {
+  const NodeId source = as_numbers(node(id).inputs[0]);
   const Value& from = input(id, 0);
   const NodeId numbers =
-      on_grid(from.node, *from.grid, grid, target_range(grid), node(id).name, "FakeQuantize");
+      on_grid(source, *from.grid, grid, target_range(grid), node(id).name, "FakeQuantize");
   value(id) = from;
-  if (numbers != from.node) {
+  if (numbers != source) {
     value(id) = {.form = Value::Form::numbers, .node = numbers, .grid = grid};
   }
 }
@@ -35,14 +36,10 @@ void Lowering::quantize_floats(NodeId id, const Grid& grid) {
   if (input(id, 0).source == Value::Source::sums) {
     note_island(id, "others read '" + node(source).name + "' in float or on another grid");
   }
-  Value result{.form = Value::Form::numbers, .grid = grid};
-  if (const auto* constant = std::get_if<Constant>(&node(source).op)) {
-    Tensor numbers = quantize(grid, constant->value, DType::i32, node(id).name);
-    result.node = emit(node(id).name, "Constant+FakeQuantize", Known{std::move(numbers)}, {}, grid);
-  } else {
-    result.node = emit(node(id).name, "FakeQuantize", Quantize{}, {as_floats(source)}, grid);
-  }
-  value(id) = result;
+  const bool is_constant = std::holds_alternative<Constant>(node(source).op);
+  value(id) = {.form = Value::Form::numbers, .grid = grid};
+  if (is_constant) return;
+  value(id).node = emit(node(id).name, "FakeQuantize", Quantize{}, {as_floats(source)}, grid);
 }
 
 // Only layers compute with numbers of a grid that is not known yet.

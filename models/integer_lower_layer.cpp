@@ -175,6 +175,7 @@ Reason Lowering::lower_layer(NodeId id, T& op) {
   if (!problem.empty()) return problem;
 
   const std::string what = describe(node(id));
+  const NodeId source = from.is_numbers() ? as_numbers(node(id).inputs[0]) : from.node;
   const Group group = group_from(id);
   Layer layer = geometry_of(op);
   layer.bias.resize(static_cast<std::size_t>(op.weight.dim(0)));
@@ -189,10 +190,10 @@ Reason Lowering::lower_layer(NodeId id, T& op) {
              from.is_numbers() ? range_of(*from.grid) : range_of(rule_of(result_, from.node)),
              what);
   if (requantized) {
-    finish(id, group, std::move(layer), {from.node});
+    finish(id, group, std::move(layer), {source});
   } else {
     const std::string name(name_of(node(id).op));
-    value(id) = {.node = emit(node(id).name, name, std::move(layer), {from.node}),
+    value(id) = {.node = emit(node(id).name, name, std::move(layer), {source}),
                  .grid = {},
                  .source = Value::Source::sums};
   }

@@ -16,7 +16,8 @@ Reason Lowering::average(NodeId id, const AveragePool& window, bool flat) {
   const bool own_grid =
       mode_ != Requantization::float_scale && same_numbers(*from.grid, *group.grid);
   averager(mode_, scaled(*from.grid), 1, group.grid->scale[0], group.target, describe(node(id)));
-  finish(id, group, Average{window, flat, own_grid, mode_, group.target}, {from.node});
+  finish(id, group, Average{window, flat, own_grid, mode_, group.target},
+         {as_numbers(node(id).inputs[0])});
   return {};
 }
 
@@ -37,7 +38,7 @@ Reason Lowering::lower(NodeId id, Reduce& op) {
 Reason Lowering::move(NodeId id) {
   const Value from = input(id, 0);
   if (!from.is_numbers()) return needs_numbers(id);
-  std::vector<NodeId> inputs{from.node};
+  std::vector<NodeId> inputs{as_numbers(node(id).inputs[0])};
   for (std::size_t i = 1; i < node(id).inputs.size(); ++i) {  // lend their sizes only
     const NodeId lender = node(id).inputs[i];
     inputs.push_back(value(lender).node >= 0 ? value(lender).node : as_floats(lender));
@@ -74,7 +75,7 @@ Reason Lowering::lower(NodeId id, Resize& op) {
   if (!same_numbers(*from.grid, *group.grid) || group.last != id) {
     return "it interpolates from one grid to another";
   }
-  finish(id, group, ResizeLinear{op}, {from.node});
+  finish(id, group, ResizeLinear{op}, {as_numbers(node(id).inputs[0])});
   return {};
 }
 
@@ -98,8 +99,8 @@ Reason Lowering::lower(NodeId id, Concat& op) {
   }
   std::vector<NodeId> inputs;
   for (std::size_t i = 0; i < sources.size(); ++i) {
-    const Value& from = value(sources[i]);
-    inputs.push_back(on_grid(from.node, *from.grid, *group.grid, group.target,
+    const NodeId numbers = as_numbers(sources[i]);
+    inputs.push_back(on_grid(numbers, *value(sources[i]).grid, *group.grid, group.target,
                              group.name + ".input" + std::to_string(i), "FakeQuantize"));
   }
   finish(id, group, Move{op}, std::move(inputs));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "models/passes/layers.h"
+#include "models/passes/rewrite.h"
 #include "models/shapes.h"
 
 namespace bench {
@@ -30,7 +31,7 @@ void apply_grids(bench::Op& op) {
 }  // namespace
 
 Lowering::Lowering(Graph graph, Requantization mode)
-    : graph_(std::move(graph)),
+    : graph_(remove_unread(std::move(graph))),
       mode_(mode),
       readers_(readers_of(graph_)),
       wanted_(wanted_grids(graph_, readers_)),
@@ -149,6 +150,7 @@ NodeId Lowering::emit(const std::string& name, std::string computes, Op op,
 
 NodeId Lowering::as_floats(NodeId id) {
   Value& v = value(id);
+  if (v.is_numbers()) as_numbers(id);
   if (v.node < 0) v.node = emit(node(id).name, "Constant", Float{node(id).op}, {});
   if (v.form == Value::Form::floats) return v.node;
   const auto [at, is_new] = dequantized_.try_emplace(v.node, -1);
@@ -157,6 +159,24 @@ NodeId Lowering::as_floats(NodeId id) {
     at->second = emit(name, "Dequantize", Dequantize{}, {v.node});
   }
   return at->second;
+}
+
+NodeId Lowering::as_numbers(NodeId id) {
+  Value& v = value(id);
+  if (v.node >= 0) return v.node;
+  const std::string& name = node(id).name;
+  Known known{quantize(*v.grid, *constant(id), DType::i32, name)};
+  v.node = emit(name, "Constant+FakeQuantize", std::move(known), {}, v.grid);
+  return v.node;
+}
+
+std::optional<Tensor> Lowering::constant(NodeId id) const {
+  if (const auto* op = std::get_if<Constant>(&node(id).op)) return op->value;
+  const Value& v = value(id);
+  if (!v.is_numbers()) return std::nullopt;
+  if (v.node < 0) return fake_quantize(*v.grid, *constant(node(id).inputs[0]), node(id).name);
+  const auto* known = std::get_if<Known>(&result_.nodes[static_cast<std::size_t>(v.node)].op);
+  return known ? std::optional(dequantize(*v.grid, known->numbers, node(id).name)) : std::nullopt;
 }
 
 NodeId Lowering::on_grid(NodeId numbers, const Grid& from, const Grid& to,

@@ -36,6 +36,15 @@ class Lowering {
   IntegerGraph run();
 
  private:
+  /// A node and the clamps after it, that nobody else sees, on the grid its readers want.
+  struct Group {
+    NodeId last = 0;  ///< the node itself or the last clamp
+    Clamp clamp{};
+    std::string name, computes;
+    std::optional<Grid> grid{};  ///< the wanted one
+    TargetRange target{};        ///< of that grid, clamped
+  };
+
   // Each computes node `id` in integers, or says why that cannot be.
   Reason lower(NodeId id, Input&);
   Reason lower(NodeId id, Constant&);
@@ -67,16 +76,15 @@ class Lowering {
   Reason to_dynamic_grid(NodeId id, const DynamicGrid& rule);
   void to_other_grid(NodeId id, const Grid& grid);
   void quantize_floats(NodeId id, const Grid& grid);
+
+  // Elements.
+  /// A table for node `id`, whose operand number `variable` are numbers, the others constants.
+  void tabulate(NodeId id, std::size_t variable, const Group& group);
+  Reason pair(NodeId id, Arithmetic::Kind kind);
+  std::optional<std::size_t> only_variable(NodeId id) const;
+
   void note_island(NodeId id, const Reason& reason);
 
-  /// A node and the clamps after it, that nobody else sees, on the grid its readers want.
-  struct Group {
-    NodeId last = 0;  ///< the node itself or the last clamp
-    Clamp clamp{};
-    std::string name, computes;
-    std::optional<Grid> grid{};  ///< the wanted one
-    TargetRange target{};        ///< of that grid, clamped
-  };
   Group group_from(NodeId id) const;
   /// The group's value is that of a new node of the IntegerGraph.
   void finish(NodeId id, const Group& group, Op op, std::vector<NodeId> inputs);
@@ -87,7 +95,10 @@ class Lowering {
 
   NodeId emit(const std::string& name, std::string computes, Op op, std::vector<NodeId> inputs,
               std::optional<Grid> grid = std::nullopt);
-  NodeId as_floats(NodeId id);  ///< the node of the IntegerGraph with this value in f32
+  NodeId as_floats(NodeId id);   ///< the node of the IntegerGraph with this value in f32
+  NodeId as_numbers(NodeId id);  ///< ... with its numbers. REQUIRES value(id).is_numbers()
+  /// The value of a Constant, or of one put onto a grid; nothing for other nodes.
+  std::optional<Tensor> constant(NodeId id) const;
   /// Numbers of `from` brought to `to` and clamped. The same node if that changes nothing.
   NodeId on_grid(NodeId numbers, const Grid& from, const Grid& to, const TargetRange& target,
                  const std::string& name, const std::string& computes);
