@@ -18,18 +18,19 @@ using Burst = float (*)();
 #if defined(__x86_64__)
 
 // Written in assembly, so that no compiler option changes what is measured.
-#define FMA_CHAIN(reg) "vfmadd231ps %%" reg "12, %%" reg "13, %%" reg
-#define FMA_TWELVE(reg) \
-  FMA_CHAIN(reg) "0\n" FMA_CHAIN(reg) "1\n" FMA_CHAIN(reg) "2\n" FMA_CHAIN(reg) "3\n"            \
-  FMA_CHAIN(reg) "4\n" FMA_CHAIN(reg) "5\n" FMA_CHAIN(reg) "6\n" FMA_CHAIN(reg) "7\n"            \
-  FMA_CHAIN(reg) "8\n" FMA_CHAIN(reg) "9\n" FMA_CHAIN(reg) "10\n" FMA_CHAIN(reg) "11\n"
+#define CHAIN(op, reg) op " %%" reg "12, %%" reg "13, %%" reg
+#define TWELVE(op, reg) \
+  CHAIN(op, reg) "0\n" CHAIN(op, reg) "1\n" CHAIN(op, reg) "2\n" CHAIN(op, reg) "3\n"            \
+  CHAIN(op, reg) "4\n" CHAIN(op, reg) "5\n" CHAIN(op, reg) "6\n" CHAIN(op, reg) "7\n"            \
+  CHAIN(op, reg) "8\n" CHAIN(op, reg) "9\n" CHAIN(op, reg) "10\n" CHAIN(op, reg) "11\n"
 #define FMA_CLOBBERS                                                                             \
   "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", \
       "xmm11", "xmm12", "xmm13", "xmm14", "xmm15"
 
 float zmm_burst() {
   long rounds = kRounds;
-  asm volatile("vzeroall\n1:\n" FMA_TWELVE("zmm") FMA_TWELVE("zmm") "dec %0\njnz 1b\nvzeroupper\n"
+  asm volatile("vzeroall\n1:\n" TWELVE("vfmadd231ps", "zmm")
+                   TWELVE("vfmadd231ps", "zmm") "dec %0\njnz 1b\nvzeroupper\n"
                : "+r"(rounds)
                :
                : FMA_CLOBBERS);
@@ -38,15 +39,26 @@ float zmm_burst() {
 
 float ymm_burst() {
   long rounds = kRounds;
-  asm volatile("vzeroall\n1:\n" FMA_TWELVE("ymm") FMA_TWELVE("ymm") "dec %0\njnz 1b\nvzeroupper\n"
+  asm volatile("vzeroall\n1:\n" TWELVE("vfmadd231ps", "ymm")
+                   TWELVE("vfmadd231ps", "ymm") "dec %0\njnz 1b\nvzeroupper\n"
                : "+r"(rounds)
                :
                : FMA_CLOBBERS);
   return 8;
 }
 
-#undef FMA_CHAIN
-#undef FMA_TWELVE
+float dot_burst() {
+  long rounds = kRounds;
+  asm volatile("vzeroall\n1:\n" TWELVE("vpdpbusd", "zmm")
+                   TWELVE("vpdpbusd", "zmm") "dec %0\njnz 1b\nvzeroupper\n"
+               : "+r"(rounds)
+               :
+               : FMA_CLOBBERS);
+  return 64;
+}
+
+#undef CHAIN
+#undef TWELVE
 #undef FMA_CLOBBERS
 
 #endif
@@ -104,6 +116,15 @@ FmaPeak measure_fma_peak(double seconds) {
   if (best.gflops > 0) return best;
 #endif
   return {burst_gflops(portable_burst, seconds), "portable"};
+}
+
+FmaPeak measure_dot_peak(double seconds) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512vnni")) return {burst_gflops(dot_burst, seconds), "zmm"};
+#else
+  static_cast<void>(seconds);
+#endif
+  return {};
 }
 
 std::string cpu_name() {

@@ -14,6 +14,10 @@ struct FmaPeak {
 /// time.
 FmaPeak measure_fma_peak(double seconds = 0.05);
 
+/// The same for u8 x s8 dot products into 32 bits (VNNI), a multiply-add counted as two operations;
+/// 0 where the processor has none.
+FmaPeak measure_dot_peak(double seconds = 0.05);
+
 /// Seconds of CPU time this thread has used.
 double thread_seconds();
 

@@ -127,7 +127,11 @@ Finish make_finish(const integer::Layer& layer, const Convolution::Options& opti
       padded<std::int32_t>(channels, [&](auto c) { return rule.fixed(one_of(c)).mantissa; });
   finish.shift =
       padded<std::int32_t>(channels, [&](auto c) { return rule.fixed(one_of(c)).shift; });
-  if (options.add) finish.add = stored(*options.add, options);
+  if (!options.add) return finish;
+  finish.add = stored(*options.add, options);
+  if (finish.add->layer_zero_point != finish.range.zero_point) {
+    finish.kind = Finish::Kind::any_mode;
+  }
   return finish;
 }
 
