@@ -22,44 +22,47 @@ struct Sums {
 template <int Pixels, int Vectors>
 [[gnu::always_inline]] inline void start(const Panel& panel, std::int64_t first,
                                          Sums<Pixels, Vectors>& sums) {
-#pragma GCC unroll 4
-  for (int v = 0; v < Vectors; ++v) {
+  repeat<Vectors>(BENCH_BODY(v) {
     const __m512i bias = _mm512_loadu_si512(panel.bias + v * lanes);
-#pragma GCC unroll 8
-    for (int p = 0; p < Pixels; ++p) sums.at[p][v] = bias;
-    if (!panel.weight_zero_points) continue;
+    repeat<Pixels>(BENCH_BODY(p) { sums.at[p][v] = bias; });
+  });
+  if (!panel.weight_zero_points) return;
+  repeat<Vectors>(BENCH_BODY(v) {
     const __m512i zero_points = _mm512_loadu_si512(panel.weight_zero_points + v * lanes);
-#pragma GCC unroll 8
-    for (int p = 0; p < Pixels; ++p) {
+    repeat<Pixels>(BENCH_BODY(p) {
       const __m512i window = _mm512_set1_epi32(panel.window_sums[first + p]);
-      sums.at[p][v] = _mm512_sub_epi32(bias, _mm512_mullo_epi32(zero_points, window));
-    }
-  }
+      sums.at[p][v] = _mm512_sub_epi32(sums.at[p][v], _mm512_mullo_epi32(zero_points, window));
+    });
+  });
+}
+
+// _mm512_dpbusd_epi32, in place: given the intrinsic, g++ 12 copies every sum before and after it.
+[[gnu::always_inline]] inline void multiply_add(__m512i& sum, __m512i x, __m512i w) {
+  asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w));
+}
+
+inline __m512i broadcast(const std::uint8_t* four) {
+  std::int32_t together;
+  std::memcpy(&together, four, 4);
+  return _mm512_set1_epi32(together);
 }
 
 template <int Pixels, int Vectors>
 [[gnu::always_inline]] inline void multiply(const Panel& panel, std::int64_t first,
                                             Sums<Pixels, Vectors>& sums) {
   const std::int8_t* weights = panel.weights;
+  const std::int64_t bytes = 4 * panel.quads;
   for (std::int64_t r = 0; r < panel.run_count; ++r) {
+    const std::uint8_t* run = panel.input + panel.runs[r];
     const std::uint8_t* windows[Pixels];
-#pragma GCC unroll 8
-    for (int p = 0; p < Pixels; ++p) {
-      windows[p] = panel.input + panel.offsets[first + p] + panel.runs[r];
-    }
-    for (std::int64_t quad = 0; quad < panel.quads; ++quad, weights += 64 * Vectors) {
+    repeat<Pixels>(BENCH_BODY(p) { windows[p] = run + panel.offsets[first + p]; });
+    for (std::int64_t i = 0; i < bytes; i += 4, weights += 64 * Vectors) {
       __m512i w[Vectors];
-#pragma GCC unroll 4
-      for (int v = 0; v < Vectors; ++v) w[v] = _mm512_load_si512(weights + 64 * v);
-#pragma GCC unroll 8
-      for (int p = 0; p < Pixels; ++p) {
-        std::int32_t four;
-        std::memcpy(&four, windows[p] + 4 * quad, 4);
-        const __m512i x = _mm512_set1_epi32(four);
-#pragma GCC unroll 4
-        for (int v = 0; v < Vectors; ++v)
-          sums.at[p][v] = _mm512_dpbusd_epi32(sums.at[p][v], x, w[v]);
-      }
+      repeat<Vectors>(BENCH_BODY(v) { w[v] = _mm512_load_si512(weights + 64 * v); });
+      repeat<Pixels>(BENCH_BODY(p) {
+        const __m512i x = broadcast(windows[p] + i);
+        repeat<Vectors>(BENCH_BODY(v) { multiply_add(sums.at[p][v], x, w[v]); });
+      });
     }
   }
 }
@@ -73,26 +76,19 @@ struct InRegisters {
   template <int Pixels, int Vectors>
   [[gnu::always_inline]] void operator()(const Panel& panel, std::int64_t first,
                                          const Sums<Pixels, Vectors>& sums) const {
-    __m512 scale[Vectors];
-#pragma GCC unroll 4
-    for (int v = 0; v < Vectors; ++v) {
-      scale[v] = floats_at(panel.finish->scale, panel.target.first + v * lanes);
-    }
-    const std::int64_t count = panel.target.count;
-    std::uint8_t* to = panel.target.result + first * panel.target.stride;
-    const std::uint8_t* other = panel.target.other + first * panel.target.stride;
-#pragma GCC unroll 8
-    for (int p = 0; p < Pixels; ++p) {
+    const std::int64_t count = panel.target.count, stride = panel.target.stride;
+    const float* scale = panel.finish->scale.data() + panel.target.first;
+    std::uint8_t* to = panel.target.result + first * stride;
+    const std::uint8_t* other = Rounder::adds ? panel.target.other + first * stride : nullptr;
+    repeat<Pixels>(BENCH_BODY(p) {
       __m512i numbers[4] = {};
-#pragma GCC unroll 4
-      for (int v = 0; v < Vectors; ++v) {
-        const Place place{0, other + v * lanes, first_lanes(count - v * lanes)};
-        numbers[v] = rounder.round(sums.at[p][v], scale[v], place);
-      }
-      store_bytes(to, bytes_in_order(numbers[0], numbers[1], numbers[2], numbers[3], range), count);
-      to += panel.target.stride;
-      other += panel.target.stride;
-    }
+      repeat<Vectors>(BENCH_BODY(v) {
+        const Place place{0, other + p * stride + v * lanes, first_lanes(count - v * lanes)};
+        numbers[v] = rounder.round(sums.at[p][v], _mm512_loadu_ps(scale + v * lanes), place);
+      });
+      store_bytes(to + p * stride,
+                  bytes_in_order(numbers[0], numbers[1], numbers[2], numbers[3], range), count);
+    });
   }
 
   Rounder rounder;
@@ -104,10 +100,12 @@ struct Stored {
 
   template <int Pixels, int Vectors>
   void operator()(const Panel& panel, std::int64_t first, const Sums<Pixels, Vectors>& sums) const {
+    alignas(64) std::int32_t rows[Pixels][Vectors * lanes];
+    repeat<Pixels>(BENCH_BODY(p) {
+      repeat<Vectors>(BENCH_BODY(v) { _mm512_store_si512(rows[p] + v * lanes, sums.at[p][v]); });
+    });
     for (int p = 0; p < Pixels; ++p) {
-      alignas(64) std::int32_t row[Vectors * lanes];
-      for (int v = 0; v < Vectors; ++v) _mm512_store_si512(row + v * lanes, sums.at[p][v]);
-      finish_stored(*panel.finish, row, Vectors, panel.target.after(first + p));
+      finish_stored(*panel.finish, rows[p], Vectors, panel.target.after(first + p));
     }
   }
 };

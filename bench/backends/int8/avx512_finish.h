@@ -10,12 +10,17 @@
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #include <immintrin.h>
 
+#include <type_traits>
+#include <utility>
+
 #include "bench/backends/int8/finish.h"
 
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")
 
 namespace bench::int8::avx512 {
+
+#include "bench/backends/int8/repeat.inc"
 
 /// Where a Rounder's vector lies: its first channel in the Finish's arrays, its others.
 struct Place {
