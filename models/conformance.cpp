@@ -55,4 +55,19 @@ double relative_error(const Tensor& got, const Tensor& wanted) {
   return scale > 0 ? error / scale : error;
 }
 
+std::size_t count_misplaced(const Grid& grid, const Tensor& got, const Tensor& unrounded,
+                            double near) {
+  const auto values = got.data<float>(), before = unrounded.data<float>();
+  const auto reach = static_cast<float>(near * double{grid.scale[0]});
+  const auto placed = [&](float x) { return dequantize(grid, quantize(grid, x)); };
+  std::size_t misplaced = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const float x = before[i];
+    const bool fits =
+        values[i] == placed(x) || values[i] == placed(x - reach) || values[i] == placed(x + reach);
+    misplaced += fits ? 0 : 1;
+  }
+  return misplaced;
+}
+
 }  // namespace bench

@@ -43,4 +43,11 @@ Tensor conformance_input(const ConformanceCase& c, std::uint64_t seed);
 /// shapes differ or a number is not finite on one side only.
 double relative_error(const Tensor& got, const Tensor& wanted);
 
+/// How many elements of `got` are not what the grid makes of `unrounded`: of that value, or of one
+/// up to `near` steps beside it. That is all a backend may differ by whose sums are rounded
+/// otherwise: the neighbouring number of the grid, next to a tie. REQUIRES equal shapes and one
+/// scale.
+std::size_t count_misplaced(const Grid& grid, const Tensor& got, const Tensor& unrounded,
+                            double near = 1e-4);
+
 }  // namespace bench

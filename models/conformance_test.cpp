@@ -48,6 +48,18 @@ TEST_CASE("integer conformance cases are sound, and each has its own name") {
   CHECK(names.size() > 450);
 }
 
+TEST_CASE("misplaced numbers are counted, but for those next to a tie") {
+  const Grid grid{.bits = 8, .scale = {0.5f}};
+  const Tensor unrounded = Tensor::of({5}, {0.1f, 0.24999f, 0.25001f, 0.26f, 100});
+  const auto count = [&](std::vector<float> got) {
+    return count_misplaced(grid, Tensor::of({5}, std::move(got)), unrounded);
+  };
+  CHECK(count({0, 0, 0.5f, 0.5f, 63.5f}) == 0);
+  CHECK(count({0, 0.5f, 0, 0.5f, 63.5f}) == 0);    // 0.00002 steps from a tie
+  CHECK(count({0, -0.5f, 1, 0, 63}) == 4);         // two steps off, or not next to a tie
+  CHECK(count({0.001f, 0, 0.5f, 0.5f, 64}) == 2);  // not on the grid
+}
+
 TEST_CASE("conformance cases hold every op") {
   std::set<std::string_view> ops;
   for (const auto& cases : {conformance_cases(1), quantized_conformance_cases(1)}) {

@@ -3,6 +3,7 @@
 
 #include "models/error.h"
 #include "models/graph_digest.h"
+#include "models/passes/layers.h"
 #include "models/passes/passes.h"
 #include "models/reference.h"
 
@@ -53,6 +54,15 @@ TEST_CASE("without grids the graph is the float one again") {
   CHECK(digest(restored) == digest(small_graph(false)));
 }
 
+TEST_CASE("parameters in use are on their grids, which are gone; grids of edges stay") {
+  const Graph settled = with_parameters_in_use(small_graph(true));
+  const auto& layer = std::get<Linear>(settled.nodes[2].op);
+  CHECK(!layer.weight_grid);
+  CHECK(!layer.bias_grid);
+  CHECK(layer.weight.data<float>()[0] == 1.5f);
+  CHECK(run(settled, {0.7f, 2}) == run(small_graph(true), {0.7f, 2}));
+}
+
 // The same network as a quantised file has it: numbers instead of weights and biases.
 Graph small_graph_of_numbers() {
   Graph graph = small_graph(true);
@@ -61,6 +71,12 @@ Graph small_graph_of_numbers() {
   layer.bias = Tensor::of<std::int32_t>({2}, std::vector<std::int32_t>{3, 300000001});
   layer.bias_grid->bits = 32;
   return graph;
+}
+
+TEST_CASE("parameters in use are what numbers stand for") {
+  const Graph settled = with_parameters_in_use(small_graph_of_numbers());
+  CHECK(weight_of(settled.nodes[2].op)->type() == DType::f32);
+  CHECK(run(settled, {0.7f, 2}) == run(small_graph_of_numbers(), {0.7f, 2}));
 }
 
 TEST_CASE("numbers stand for what their grids say") {

@@ -37,6 +37,10 @@ Grid grid_for(const DynamicGrid& rule, const Tensor& values, std::string_view wh
     throw Error(Fault::bad_data, std::string(what) + ": a value is not finite, so it has no range");
   }
   const auto [least, most] = std::ranges::minmax(x.empty() ? std::span(zero) : x);
+  return grid_for(rule, least, most);
+}
+
+Grid grid_for(const DynamicGrid& rule, float least, float most) {
   Grid grid;
   grid.bits = rule.bits;
   grid.rounding = rule.rounding;

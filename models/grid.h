@@ -56,6 +56,9 @@ struct DynamicGrid {
 /// not finite.
 Grid grid_for(const DynamicGrid& rule, const Tensor& values, std::string_view what);
 
+/// The same from the smallest and the largest value. REQUIRES both to be finite.
+Grid grid_for(const DynamicGrid& rule, float least, float most);
+
 std::int32_t lowest(const Grid& grid);
 std::int32_t highest(const Grid& grid);
 

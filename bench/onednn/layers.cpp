@@ -31,7 +31,7 @@ struct ByOp {
   bool operator()(const Reshape&) const { return plan_reshape(planner, step.head()); }
   bool operator()(const Pad&) const { return plan_pad(planner, step.head()); }
   bool operator()(const Resize&) const { return plan_resize(planner, step.head()); }
-  bool operator()(const FakeQuantize&) const { return false; }  // float looks through grids
+  bool operator()(const FakeQuantize&) const { return plan_fake_quantize(planner, step.head()); }
 };
 
 bool has_elements(const Planner& planner, NodeId id) { return count(planner.shape(id)) > 0; }

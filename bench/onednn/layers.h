@@ -25,6 +25,7 @@ bool plan_transpose(Planner& planner, NodeId id);
 bool plan_reshape(Planner& planner, NodeId id);
 bool plan_pad(Planner& planner, NodeId id);
 bool plan_resize(Planner& planner, NodeId id);
+bool plan_fake_quantize(Planner& planner, NodeId id);
 
 /// Any node, through models/reference.h: exact and slow. The layer's fact says "plain".
 void plan_plain(Planner& planner, NodeId id);

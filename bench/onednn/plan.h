@@ -46,6 +46,7 @@ using Work = std::function<void()>;
 struct Layer {
   LayerFact fact;
   std::vector<Place> reads, writes;
+  bool may_overwrite = false;  ///< the first of reads by the first of writes, of the same layout
   std::size_t scratch_bytes = 0;
   std::function<Work(Workspace&)> bind;
 };

@@ -1,6 +1,7 @@
 #include "bench/onednn/planner.h"
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 
 #include "bench/onednn/layers.h"
@@ -19,6 +20,27 @@ Work reorder_work(const Workspace& workspace, const Place& from, dnnl::primitive
     }
     reorder.execute(workspace.stream, arguments);
   };
+}
+
+// Where a layer may write over what it reads and nobody reads that later, both buffers become one:
+// gives, for each buffer, the one it lies in, whose lifetime is made longer.
+std::vector<std::size_t> overwrite(const std::vector<Layer>& layers,
+                                   std::vector<Lifetime>& lifetimes) {
+  std::vector<std::size_t> place_of(lifetimes.size());
+  std::iota(place_of.begin(), place_of.end(), 0);
+  for (std::size_t when = 0; when < layers.size(); ++when) {
+    const Layer& layer = layers[when];
+    if (!layer.may_overwrite) continue;
+    const Place &from = layer.reads.front(), &to = layer.writes.front();
+    if (from.kind != Place::Kind::arena) continue;
+    const auto written = static_cast<std::size_t>(to.buffer);
+    const std::size_t read = place_of[static_cast<std::size_t>(from.buffer)];
+    if (lifetimes[read].last != static_cast<int>(when)) continue;
+    lifetimes[read].last = lifetimes[written].last;
+    lifetimes[written].bytes = 0;
+    place_of[written] = read;
+  }
+  return place_of;
 }
 
 bool is_depthwise(const Node& node) {
@@ -165,7 +187,11 @@ void Planner::place_buffers() {
     ++when;
   }
   for (const Place& place : plan_.outputs) use(place, when);
+  const std::vector<std::size_t> place_of = overwrite(plan_.layers, lifetimes);
   plan_.arena = plan_arena(lifetimes);
+  for (std::size_t i = 0; i < place_of.size(); ++i) {
+    plan_.arena.offsets[i] = plan_.arena.offsets[place_of[i]];
+  }
 }
 
 Plan Planner::finish() {

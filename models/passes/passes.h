@@ -19,6 +19,9 @@ Graph fold_batch_norm(Graph graph);
 /// its one output. Throws Error{missing} with a did-you-mean if there is no such node.
 Graph ending_at(Graph graph, std::string_view name);
 
+/// Weights and biases as they are computed with: put onto their grids, f32, the grids gone.
+Graph with_parameters_in_use(Graph graph);
+
 /// The graph in float: without FakeQuantize nodes, weights as they were before their grids, or what
 /// their numbers stand for. Not an
 /// exact rewrite: this is what `float` runs, so that it can stand beside the quantised graph.
