@@ -58,15 +58,42 @@ Ranges calibrated(const Graph& graph) {
   return calibrator.ranges(ByMax{});
 }
 
-// Every layer with its input on a grid, from calibrated ranges.
+bool wants_grids(const Op& op) {
+  return std::holds_alternative<Conv2d>(op) || std::holds_alternative<Linear>(op) ||
+         std::holds_alternative<Arithmetic>(op);
+}
+
+// Every tensor that a layer or an addition reads on a grid of its own.
+Graph with_edges(const Graph& graph, const Ranges& ranges) {
+  const Scheme affine{.form = Scheme::Form::affine, .is_signed = false, .narrow = false};
+  Graph result;
+  std::vector<NodeId> place, grid(graph.nodes.size(), -1);
+  for (const Node& node : graph.nodes) {
+    std::vector<NodeId> inputs;
+    for (const NodeId id : node.inputs) {
+      const auto i = static_cast<std::size_t>(id);
+      const std::string& name = graph.nodes[i].name;
+      if (wants_grids(node.op) && grid[i] < 0) {
+        const FakeQuantize op{grid_for_range(affine, ranges.at(name), name)};
+        grid[i] = result.add(name + ".grid", op, {place[i]});
+      }
+      inputs.push_back(wants_grids(node.op) ? grid[i] : place[i]);
+    }
+    place.push_back(result.add(node.name, node.op, std::move(inputs)));
+  }
+  for (const Output& output : graph.outputs) {
+    result.outputs.push_back({output.name, place[static_cast<std::size_t>(output.node)]});
+  }
+  return result;
+}
+
 Graph quantized(const std::string& network) {
-  Graph graph = simplify(fold_batch_norm(simplify(find(zoo(), "network", network).make(1))));
+  const Graph graph = simplify(fold_batch_norm(simplify(find(zoo(), "network", network).make(1))));
   LayerScheme scheme;
   scheme.weight = Scheme{};
   scheme.weight_per_channel = true;
-  scheme.input = Scheme{.form = Scheme::Form::affine, .is_signed = false, .narrow = false};
-  const Ranges ranges = calibrated(graph);
-  return quantize(std::move(graph), std::vector<QuantizeRule>{{{}, scheme}}, ranges);
+  const std::vector<QuantizeRule> rules{{{}, scheme}};
+  return quantize(with_edges(graph, calibrated(graph)), rules);
 }
 
 bool is_known(const std::string& backend) {
