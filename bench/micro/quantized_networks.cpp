@@ -1,11 +1,11 @@
 // Times whole networks on several backends side by side: untrained weights, one image, one thread,
-// every backend once per round so that all see the same machine. Weights are put onto symmetric
-// grids per channel, tensors onto 8-bit ones with ranges from two random images. What counts is the
-// ratio to `float` (how many times float's time a backend takes), of medians of CPU time.
+// every backend once per round so that all see the same machine. All run the same graph, quantised
+// by a recipe that is shown two random images. What counts is the ratio to the first backend, of
+// medians of CPU time: how many times its time another one takes.
 //
-//   quantized_networks [--backends=float,fake-quant,int8] [--networks=resnet50,...] [--rounds=9]
-//                      [Google Benchmark's options]
-//   quantized_networks --layers=NETWORK --backends=fake-quant   what computes every layer
+//   quantized_networks [--backends=float,fake-quant,int8] [--networks=resnet50,vgg16,mobilenet-v2]
+//                      [--recipe=int8] [--rounds=9] [Google Benchmark's options]
+//   quantized_networks --layers=NETWORK [--backends=...]    what computes every layer
 //
 // Backends that this build has not got are left out, with a line that says so.
 // ONEDNN_MAX_CPU_ISA=AVX512_CORE_VNNI (AVX2, SSE41) shows what other processors do.
@@ -20,10 +20,9 @@
 
 #include "bench/backend.h"
 #include "bench/micro/fma_peak.h"
+#include "bench/recipe.h"
 #include "bench/run_showing.h"
-#include "models/passes/calibrate.h"
 #include "models/passes/passes.h"
-#include "models/passes/quantize.h"
 #include "models/random.h"
 #include "models/zoo/zoo.h"
 
@@ -34,6 +33,7 @@ using namespace bench;
 struct Options {
   std::vector<std::string> backends{"float", "fake-quant", "int8"};
   std::vector<std::string> networks{"resnet50", "vgg16", "mobilenet-v2"};
+  std::string recipe = "int8";
   std::string layers;
   int rounds = 9;
 };
@@ -50,50 +50,15 @@ Shape image_of(const Graph& graph) {
   return shape;
 }
 
-Ranges calibrated(const Graph& graph) {
-  Calibrator calibrator(graph, {.run = run_showing(find_backend("float"), graph)});
-  for (const std::uint64_t seed : {11u, 12u}) {
-    calibrator.observe(Random(seed).tensor(image_of(graph), -1, 1));
-  }
-  return calibrator.ranges(ByMax{});
-}
-
-bool wants_grids(const Op& op) {
-  return std::holds_alternative<Conv2d>(op) || std::holds_alternative<Linear>(op) ||
-         std::holds_alternative<Arithmetic>(op);
-}
-
-// Every tensor that a layer or an addition reads on a grid of its own.
-Graph with_edges(const Graph& graph, const Ranges& ranges) {
-  const Scheme affine{.form = Scheme::Form::affine, .is_signed = false, .narrow = false};
-  Graph result;
-  std::vector<NodeId> place, grid(graph.nodes.size(), -1);
-  for (const Node& node : graph.nodes) {
-    std::vector<NodeId> inputs;
-    for (const NodeId id : node.inputs) {
-      const auto i = static_cast<std::size_t>(id);
-      const std::string& name = graph.nodes[i].name;
-      if (wants_grids(node.op) && grid[i] < 0) {
-        const FakeQuantize op{grid_for_range(affine, ranges.at(name), name)};
-        grid[i] = result.add(name + ".grid", op, {place[i]});
-      }
-      inputs.push_back(wants_grids(node.op) ? grid[i] : place[i]);
-    }
-    place.push_back(result.add(node.name, node.op, std::move(inputs)));
-  }
-  for (const Output& output : graph.outputs) {
-    result.outputs.push_back({output.name, place[static_cast<std::size_t>(output.node)]});
-  }
-  return result;
-}
-
-Graph quantized(const std::string& network) {
-  const Graph graph = simplify(fold_batch_norm(simplify(find(zoo(), "network", network).make(1))));
-  LayerScheme scheme;
-  scheme.weight = Scheme{};
-  scheme.weight_per_channel = true;
-  const std::vector<QuantizeRule> rules{{{}, scheme}};
-  return quantize(with_edges(graph, calibrated(graph)), rules);
+Graph quantized(const std::string& network, const Options& options) {
+  Graph graph = simplify(find(zoo(), "network", network).make(1));
+  CalibrationInputs inputs;
+  inputs.images = 2;
+  inputs.load = [shape = image_of(graph)](std::size_t image) {
+    return std::vector<Tensor>{Random(11 + image).tensor(shape, -1, 1)};
+  };
+  inputs.runner = [](const Graph& shown) { return run_showing(find_backend("float"), shown); };
+  return apply(parse_recipe(options.recipe), std::move(graph), inputs, network).graph;
 }
 
 bool is_known(const std::string& backend) {
@@ -127,7 +92,7 @@ void run_round(std::vector<Contestant>& all, const Tensor& input) {
 }
 
 void time_network(benchmark::State& state, const std::string& network, const Options& options) {
-  const Graph graph = quantized(network);
+  const Graph graph = quantized(network, options);
   const Tensor input = Random(2).tensor(image_of(graph), -1, 1);
   std::vector<Contestant> all = contestants(graph, options.backends);
   run_round(all, input);
@@ -143,7 +108,7 @@ void time_network(benchmark::State& state, const std::string& network, const Opt
 }
 
 void print_layers(const Options& options) {
-  const Graph graph = quantized(options.layers);
+  const Graph graph = quantized(options.layers, options);
   for (const std::string& name : options.backends) {
     const auto facts = find_backend(name).compile(graph, {})->facts(image_of(graph));
     fmt::print("{}: {} on {}, weights {:.1f} MB, activations {:.1f} MB\n", name, facts.library,
@@ -179,6 +144,8 @@ Options parse(int& argc, char** argv) {
       options.backends = split(value);
     } else if (key == "--networks") {
       options.networks = split(value);
+    } else if (key == "--recipe") {
+      options.recipe = value;
     } else if (key == "--layers") {
       options.layers = value;
     } else if (key == "--rounds") {
