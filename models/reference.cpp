@@ -51,6 +51,12 @@ std::vector<Tensor> evaluate(const Graph& graph, const Tensor& input) {
 }
 
 std::vector<Tensor> evaluate_showing(const Graph& graph, const Tensor& input, const SeeValue& see) {
+  see(0, input);
+  return evaluate_changing(graph, input, see);
+}
+
+std::vector<Tensor> evaluate_changing(const Graph& graph, const Tensor& input,
+                                      const ChangeValue& change) {
   const std::vector<Shape> shapes = infer_shapes(graph, input.shape());
   const std::vector<NodeId> last = last_readers(graph);
   std::vector<Tensor> results(graph.nodes.size());
@@ -60,14 +66,13 @@ std::vector<Tensor> evaluate_showing(const Graph& graph, const Tensor& input, co
     const auto* constant = std::get_if<Constant>(&graph.nodes[i].op);
     return constant ? &constant->value : &results[i];
   };
-  see(0, input);
   for (std::size_t i = 1; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     if (std::holds_alternative<Constant>(node.op)) continue;
     std::vector<const Tensor*> inputs;
     for (const NodeId id : node.inputs) inputs.push_back(value(id));
     results[i] = evaluate_node(node.op, inputs, shapes[i]);
-    see(static_cast<NodeId>(i), results[i]);
+    change(static_cast<NodeId>(i), results[i]);
     const auto forget = [&](NodeId id) {
       if (last[static_cast<std::size_t>(id)] == static_cast<NodeId>(i)) {
         results[static_cast<std::size_t>(id)] = Tensor();

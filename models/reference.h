@@ -21,6 +21,14 @@ using SeeValue = std::function<void(NodeId node, const Tensor& value)>;
 /// The same, and `see` is shown every value on the way but those of Constants.
 std::vector<Tensor> evaluate_showing(const Graph& graph, const Tensor& input, const SeeValue& see);
 
+/// May put another value in the place of a node's.
+using ChangeValue = std::function<void(NodeId node, Tensor& value)>;
+
+/// The same, and `change` is called with every computed value (not the Input's) before anything
+/// reads it.
+std::vector<Tensor> evaluate_changing(const Graph& graph, const Tensor& input,
+                                      const ChangeValue& change);
+
 /// One node's result from its inputs' values; the same meaning as in `evaluate`. `shape` is the
 /// result's shape as infer_shapes gives it. Backends may run data movement (Transpose, Slice, ...)
 /// through this.
