@@ -12,34 +12,48 @@ Reason Lowering::lower(NodeId id, FakeQuantize& op) {
   if (!problem.empty()) return "it puts values " + problem;
   if (const auto* rule = std::get_if<DynamicGrid>(&op.grid)) return to_dynamic_grid(id, *rule);
   const Grid& grid = std::get<Grid>(op.grid);
-  if (input(id, 0).is_numbers()) {
-    to_other_grid(id, grid);
-  } else {
-    quantize_floats(id, grid);
+  const NodeId source = node(id).inputs[0];
+  if (std::holds_alternative<Constant>(node(source).op)) {
+    value(id) = {.form = Value::Form::numbers, .grid = grid};
+    return {};
   }
+  const NodeId numbers = on_grid(source, grid, target_range(grid), node(id).name);
+  const bool as_it_was = value(source).is_numbers() && numbers == value(source).node;
+  value(id) = {
+      .form = Value::Form::numbers, .node = numbers, .grid = as_it_was ? value(source).grid : grid};
   return {};
 }
 
-void Lowering::to_other_grid(NodeId id, const Grid& grid) {
-  const NodeId source = as_numbers(node(id).inputs[0]);
-  const Value& from = input(id, 0);
-  const NodeId numbers =
-      on_grid(source, *from.grid, grid, target_range(grid), node(id).name, "FakeQuantize");
-  value(id) = from;
-  if (numbers != source) {
-    value(id) = {.form = Value::Form::numbers, .node = numbers, .grid = grid};
+NodeId Lowering::on_grid(NodeId id, const Grid& to, const TargetRange& target,
+                         const std::string& name) {
+  if (value(id).is_numbers()) {
+    const NodeId numbers = as_numbers(id);
+    return rescaled(numbers, *value(id).grid, to, target, name);
   }
+  if (value(id).source == Value::Source::sums) note_split_sums(value(id).node);
+  return rescaled(emit(name, "FakeQuantize", Quantize{}, {as_floats(id)}, to), to, to, target,
+                  name);
 }
 
-void Lowering::quantize_floats(NodeId id, const Grid& grid) {
-  const NodeId source = node(id).inputs[0];
-  if (input(id, 0).source == Value::Source::sums) {
-    note_island(id, "others read '" + node(source).name + "' in float or on another grid");
+NodeId Lowering::rescaled(NodeId numbers, const Grid& from, const Grid& to,
+                          const TargetRange& target, const std::string& name) {
+  const Requantizer step =
+      rescaler(mode_, scaled(from), to.scale[0], target, "node '" + name + "'");
+  Lookup lookup;
+  bool changes = from.scale != to.scale || from.zero_point != to.zero_point;
+  for (std::int32_t x = lowest(from); x <= highest(from); ++x) {
+    lookup.table.push_back(step.apply(x - from.zero_point[0], 0));
+    changes |= lookup.table.back() != x;
   }
-  const bool is_constant = std::holds_alternative<Constant>(node(source).op);
-  value(id) = {.form = Value::Form::numbers, .grid = grid};
-  if (is_constant) return;
-  value(id).node = emit(node(id).name, "FakeQuantize", Quantize{}, {as_floats(source)}, grid);
+  return changes ? emit(name, "FakeQuantize", std::move(lookup), {numbers}, to) : numbers;
+}
+
+void Lowering::note_split_sums(NodeId sums) {
+  const Node& from = result_.nodes[static_cast<std::size_t>(sums)];
+  if (std::ranges::find(result_.islands, from.name, &FloatIsland::node) == result_.islands.end()) {
+    result_.islands.push_back(
+        {from.name, from.computes, "its result is read in float or on several grids"});
+  }
 }
 
 // Only layers compute with numbers of a grid that is not known yet.

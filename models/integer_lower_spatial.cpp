@@ -79,13 +79,16 @@ Reason Lowering::lower(NodeId id, Resize& op) {
   return {};
 }
 
-// All inputs are brought to the grid of the result.
+// All inputs are brought to the grid of the result, floats among numbers too.
 Reason Lowering::lower(NodeId id, Concat& op) {
-  const Reason reason = needs_numbers(id);
-  if (!reason.empty()) return reason;
-  Group group = group_from(id);
   const std::vector<NodeId> sources = node(id).inputs;
+  if (std::ranges::none_of(sources, [&](NodeId i) { return value(i).is_numbers(); })) {
+    return needs_numbers(id);
+  }
+  Group group = group_from(id);
   if (!group.grid) {
+    const Reason reason = needs_numbers(id);
+    if (!reason.empty()) return reason;
     const Grid common = *input(id, 0).grid;
     if (!std::ranges::all_of(sources,
                              [&](NodeId i) { return same_numbers(*value(i).grid, common); })) {
@@ -99,9 +102,8 @@ Reason Lowering::lower(NodeId id, Concat& op) {
   }
   std::vector<NodeId> inputs;
   for (std::size_t i = 0; i < sources.size(); ++i) {
-    const NodeId numbers = as_numbers(sources[i]);
-    inputs.push_back(on_grid(numbers, *value(sources[i]).grid, *group.grid, group.target,
-                             group.name + ".input" + std::to_string(i), "FakeQuantize"));
+    inputs.push_back(
+        on_grid(sources[i], *group.grid, group.target, group.name + ".input" + std::to_string(i)));
   }
   finish(id, group, Move{op}, std::move(inputs));
   return {};

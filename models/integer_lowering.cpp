@@ -68,8 +68,15 @@ Reason Lowering::lower(NodeId id, Constant&) {
 void Lowering::compute_in_float(NodeId id, const Reason& reason) {
   bench::Op& op = node(id).op;
   Value result;
-  const bool only_moves = moves(op);
-  if (only_moves) result.source = input(id, 0).source;
+  const bool only_moves = moves(op) && std::ranges::all_of(node(id).inputs, [&](NodeId i) {
+                            return value(i).form == Value::Form::floats;
+                          });
+  if (only_moves) {
+    result.source = Value::Source::given;
+    for (const NodeId i : node(id).inputs) {
+      result.source = std::max(result.source, value(i).source);
+    }
+  }
   if (const auto* edge = std::get_if<FakeQuantize>(&op)) result.problem = problem_of(*edge);
   std::vector<NodeId> inputs;
   for (const NodeId i : node(id).inputs) {
@@ -177,20 +184,6 @@ std::optional<Tensor> Lowering::constant(NodeId id) const {
   if (v.node < 0) return fake_quantize(*v.grid, *constant(node(id).inputs[0]), node(id).name);
   const auto* known = std::get_if<Known>(&result_.nodes[static_cast<std::size_t>(v.node)].op);
   return known ? std::optional(dequantize(*v.grid, known->numbers, node(id).name)) : std::nullopt;
-}
-
-NodeId Lowering::on_grid(NodeId numbers, const Grid& from, const Grid& to,
-                         const TargetRange& target, const std::string& name,
-                         const std::string& computes) {
-  const Requantizer step =
-      rescaler(mode_, scaled(from), to.scale[0], target, "node '" + name + "'");
-  Lookup lookup;
-  bool changes = from.scale != to.scale || from.zero_point != to.zero_point;
-  for (std::int32_t x = lowest(from); x <= highest(from); ++x) {
-    lookup.table.push_back(step.apply(x - from.zero_point[0], 0));
-    changes |= lookup.table.back() != x;
-  }
-  return changes ? emit(name, computes, std::move(lookup), {numbers}, to) : numbers;
 }
 
 }  // namespace integer

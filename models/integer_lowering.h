@@ -74,8 +74,6 @@ class Lowering {
 
   // FakeQuantize.
   Reason to_dynamic_grid(NodeId id, const DynamicGrid& rule);
-  void to_other_grid(NodeId id, const Grid& grid);
-  void quantize_floats(NodeId id, const Grid& grid);
 
   // Elements.
   /// A table for node `id`, whose operand number `variable` are numbers, the others constants.
@@ -99,9 +97,12 @@ class Lowering {
   NodeId as_numbers(NodeId id);  ///< ... with its numbers. REQUIRES value(id).is_numbers()
   /// The value of a Constant, or of one put onto a grid; nothing for other nodes.
   std::optional<Tensor> constant(NodeId id) const;
-  /// Numbers of `from` brought to `to` and clamped. The same node if that changes nothing.
-  NodeId on_grid(NodeId numbers, const Grid& from, const Grid& to, const TargetRange& target,
-                 const std::string& name, const std::string& computes);
+  /// A value brought to a grid and clamped, under this name. The node it has if that changes
+  /// nothing.
+  NodeId on_grid(NodeId id, const Grid& to, const TargetRange& target, const std::string& name);
+  NodeId rescaled(NodeId numbers, const Grid& from, const Grid& to, const TargetRange& target,
+                  const std::string& name);
+  void note_split_sums(NodeId sums);
 
   bench::Node& node(NodeId id) { return graph_.nodes[static_cast<std::size_t>(id)]; }
   const bench::Node& node(NodeId id) const { return graph_.nodes[static_cast<std::size_t>(id)]; }
