@@ -1,7 +1,5 @@
 #include "models/zoo/mobilenet_v2.h"
 
-#include "models/zoo/untrained.h"
-
 namespace bench {
 namespace {
 
@@ -33,8 +31,8 @@ void inverted_residual(Untrained& net, const std::string& name, const Stage& sta
 
 }  // namespace
 
-Graph mobilenet_v2(std::uint64_t seed) {
-  Untrained net(seed, {-1, 3, 224, 224});
+Graph mobilenet_v2(std::uint64_t seed, Parameters parameters) {
+  Untrained net(seed, {-1, 3, 224, 224}, parameters);
   conv_bn_relu6(net, "features.0", {.outputs = 32, .kernel = 3, .stride = 2, .pad = 1});
   int feature = 0;
   for (const Stage& stage : stages) {

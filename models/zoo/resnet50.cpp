@@ -1,7 +1,5 @@
 #include "models/zoo/resnet50.h"
 
-#include "models/zoo/untrained.h"
-
 namespace bench {
 namespace {
 
@@ -38,8 +36,8 @@ void bottleneck(Untrained& net, const std::string& name, int width, int stride) 
 
 }  // namespace
 
-Graph resnet50(std::uint64_t seed) {
-  Untrained net(seed, {-1, 3, 224, 224});
+Graph resnet50(std::uint64_t seed, Parameters parameters) {
+  Untrained net(seed, {-1, 3, 224, 224}, parameters);
   net.conv("conv1", {.outputs = 64, .kernel = 7, .stride = 2, .pad = 3});
   net.batch_norm("bn1");
   net.relu("relu");

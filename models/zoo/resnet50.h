@@ -2,11 +2,11 @@
 // ResNet50 (He et al., 2016) with the stride in the 3x3 convolutions, as torchvision has it
 // ("v1.5"): 25,557,032 parameters.
 
-#include "models/graph.h"
+#include "models/zoo/untrained.h"
 
 namespace bench {
 
 /// Untrained weights from `seed`; image N x 3 x 224 x 224, output "logits" N x 1000.
-Graph resnet50(std::uint64_t seed);
+Graph resnet50(std::uint64_t seed, Parameters parameters = Parameters::floats);
 
 }  // namespace bench

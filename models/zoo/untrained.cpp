@@ -2,10 +2,12 @@
 
 #include <cmath>
 
+#include "models/passes/quantize.h"
+
 namespace bench {
 
-Untrained::Untrained(std::uint64_t seed, Shape image)
-    : random_(seed), channels_(static_cast<int>(image[1])) {
+Untrained::Untrained(std::uint64_t seed, Shape image, Parameters parameters)
+    : random_(seed), parameters_(parameters), channels_(static_cast<int>(image[1])) {
   here_ = graph_.add("image", Input{std::move(image)});
 }
 
@@ -13,30 +15,66 @@ NodeId Untrained::join(const std::string& name, Op op, std::vector<NodeId> input
   return here_ = graph_.add(name, std::move(op), std::move(inputs));
 }
 
-// Uniform with variance 2 / fan in. Source: He et al., ICCV 2015, equation 10.
-Tensor Untrained::he(Shape shape) {
+namespace {
+
+// Half the width of the uniform distribution with variance 2 / fan in.
+// Source: He et al., ICCV 2015, equation 10.
+float he_bound(const Shape& shape) {
   const std::int64_t fan_in = count(shape) / shape[0];
-  const float bound = std::sqrt(6.0f / static_cast<float>(fan_in));
-  return random_.tensor(std::move(shape), -bound, bound);
+  return std::sqrt(6.0f / static_cast<float>(fan_in));
+}
+
+}  // namespace
+
+Tensor Untrained::he(Shape shape) {
+  if (parameters_ == Parameters::floats) {
+    const float bound = he_bound(shape);
+    return random_.tensor(std::move(shape), -bound, bound);
+  }
+  Tensor numbers(std::move(shape), DType::i8);
+  for (std::int8_t& x : numbers.data<std::int8_t>()) {
+    x = static_cast<std::int8_t>(static_cast<int>(random_.next() >> 56) - 128);
+    x = x == -128 ? std::int8_t{0} : x;
+  }
+  return numbers;
+}
+
+Grid Untrained::he_grid(const Shape& shape) const {
+  Grid grid{.narrow = true, .axis = 0};
+  const auto channels = static_cast<std::size_t>(shape[0]);
+  grid.scale.assign(channels, he_bound(shape) / 127);
+  grid.zero_point.assign(channels, 0);
+  return grid;
+}
+
+template <class Layer>
+NodeId Untrained::add_layer(const std::string& name, Layer layer, Shape weight, bool has_bias) {
+  channels_ = static_cast<int>(weight[0]);
+  if (parameters_ == Parameters::numbers) {
+    layer.weight_grid = he_grid(weight);
+    has_bias = true;  // batch norm's
+  }
+  layer.weight = he(std::move(weight));
+  if (has_bias) layer.bias = random_.tensor({channels_}, -0.1f, 0.1f);
+  return append(name, std::move(layer));
 }
 
 NodeId Untrained::conv(const std::string& name, const ConvShape& s) {
-  Conv2d op{.weight = he({s.outputs, channels_ / s.groups, s.kernel, s.kernel}),
-            .stride = {s.stride, s.stride},
-            .pad = {s.pad, s.pad, s.pad, s.pad},
-            .groups = s.groups};
-  if (s.bias) op.bias = random_.tensor({s.outputs}, -0.1f, 0.1f);
-  channels_ = s.outputs;
-  return append(name, std::move(op));
+  Conv2d op{
+      .stride = {s.stride, s.stride}, .pad = {s.pad, s.pad, s.pad, s.pad}, .groups = s.groups};
+  return add_layer(name, std::move(op), {s.outputs, channels_ / s.groups, s.kernel, s.kernel},
+                   s.bias);
 }
 
 NodeId Untrained::linear(const std::string& name, int outputs) {
-  Linear op{.weight = he({outputs, channels_}), .bias = random_.tensor({outputs}, -0.1f, 0.1f)};
-  channels_ = outputs;
-  return append(name, std::move(op));
+  return add_layer(name, Linear{}, {outputs, channels_}, true);
 }
 
 NodeId Untrained::batch_norm(const std::string& name, float gain) {
+  if (parameters_ == Parameters::numbers) {
+    for (float& scale : std::get<Conv2d>(graph_.nodes.back().op).weight_grid->scale) scale *= gain;
+    return here_;
+  }
   const Shape shape{channels_};
   return append(name, BatchNorm{.gamma = random_.tensor(shape, 0.8f * gain, 1.2f * gain),
                                 .beta = random_.tensor(shape, -0.2f, 0.2f),
@@ -76,7 +114,14 @@ void Untrained::go_to(NodeId node, int channels) {
 
 Graph Untrained::finish(const std::string& output) && {
   graph_.outputs = {{output, here_}};
-  return std::move(graph_);
+  if (parameters_ == Parameters::floats) return std::move(graph_);
+  QuantizeRule edges;
+  edges.scheme.bias = AtSumScale{};
+  Scheme scheme{.form = Scheme::Form::affine, .is_signed = false, .narrow = false};
+  scheme.range = {-4, 4};
+  edges.scheme.output = scheme;
+  const QuantizeRule rules[] = {edges};
+  return quantize(std::move(graph_), rules);
 }
 
 }  // namespace bench

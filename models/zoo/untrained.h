@@ -1,6 +1,7 @@
 #pragma once
 // Writes an untrained network layer by layer: weights of He's variance, batch norm statistics as a
-// trained network might have them, all from one seed.
+// trained network might have them, all from one seed. Or a quantised one, whose weights have never
+// been floats.
 
 #include <string>
 
@@ -14,10 +15,17 @@ struct ConvShape {
   bool bias = false;
 };
 
+enum class Parameters {
+  floats,
+  /// Weights are numbers of 8 bits per channel, biases of 32; batch norm has gone into both; every
+  /// tensor between layers is on a grid of 8 bits.
+  numbers,
+};
+
 class Untrained {
  public:
   /// A network whose image has this shape (-1: any). REQUIRES a known number of channels (axis 1).
-  Untrained(std::uint64_t seed, Shape image);
+  Untrained(std::uint64_t seed, Shape image, Parameters parameters = Parameters::floats);
 
   /// Each adds one node that reads the one added last, and gives its id. The number of channels (or
   /// features) is followed along.
@@ -48,9 +56,14 @@ class Untrained {
 
  private:
   Tensor he(Shape shape);
+  Grid he_grid(const Shape& shape) const;
+  Tensor bias(int outputs);
+  template <class Layer>
+  NodeId add_layer(const std::string& name, Layer layer, Shape weight, bool has_bias);
 
   Graph graph_;
   Random random_;
+  Parameters parameters_;
   NodeId here_ = 0;
   int channels_ = 0;
 };

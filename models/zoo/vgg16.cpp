@@ -1,7 +1,5 @@
 #include "models/zoo/vgg16.h"
 
-#include "models/zoo/untrained.h"
-
 namespace bench {
 namespace {
 
@@ -12,8 +10,8 @@ constexpr Block blocks[] = {{2, 64}, {2, 128}, {3, 256}, {3, 512}, {3, 512}};
 
 }  // namespace
 
-Graph vgg16(std::uint64_t seed) {
-  Untrained net(seed, {-1, 3, 224, 224});
+Graph vgg16(std::uint64_t seed, Parameters parameters) {
+  Untrained net(seed, {-1, 3, 224, 224}, parameters);
   int block = 0;
   for (const auto& [convolutions, channels] : blocks) {
     ++block;

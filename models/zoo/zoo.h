@@ -6,11 +6,17 @@
 
 #include "models/graph.h"
 #include "models/registry.h"
+#include "models/zoo/untrained.h"
 
 namespace bench {
 
-/// Gives the network with untrained weights; equal seeds give equal weights on every machine.
-using MakeNetwork = Graph (*)(std::uint64_t seed);
+/// Makes the network with untrained weights; equal seeds give equal weights on every machine.
+struct MakeNetwork {
+  Graph (*make)(std::uint64_t seed, Parameters parameters);
+  Graph operator()(std::uint64_t seed) const { return make(seed, Parameters::floats); }
+  /// A quantised one.
+  Graph numbers(std::uint64_t seed) const { return make(seed, Parameters::numbers); }
+};
 
 std::span<const Entry<MakeNetwork>> zoo();
 

@@ -57,6 +57,12 @@ TEST_CASE("int8: equals the meaning of integer graphs, on every instruction set"
   }
 }
 
+TEST_CASE("int8: every op on every kind of grid, in integers") {
+  for (const ConformanceCase& c : integer_conformance_cases(1)) {
+    check_case(c.graph, c.name, {conformance_input(c, 2)});
+  }
+}
+
 TEST_CASE("int8: every op between grids equals the meaning of integer graphs") {
   std::uint64_t seed = 10;
   for (const ConformanceCase& c : conformance_cases(1)) {
