@@ -11,6 +11,7 @@
 
 #include "bench/backends/int8/program.h"
 #include "models/error.h"
+#include "models/integer_graph.h"
 #include "models/random.h"
 #include "models/zoo/zoo.h"
 

@@ -115,12 +115,10 @@ void Untrained::go_to(NodeId node, int channels) {
 Graph Untrained::finish(const std::string& output) && {
   graph_.outputs = {{output, here_}};
   if (parameters_ == Parameters::floats) return std::move(graph_);
-  QuantizeRule edges;
-  edges.scheme.bias = AtSumScale{};
   Scheme scheme{.form = Scheme::Form::affine, .is_signed = false, .narrow = false};
   scheme.range = {-4, 4};
-  edges.scheme.output = scheme;
-  const QuantizeRule rules[] = {edges};
+  const NodeScheme edges{.output = scheme}, layers{.bias = AtSumScale{}, .output = scheme};
+  const QuantizeRule rules[] = {{{.kind = NodeFilter::Kind::any}, edges}, {{}, layers}};
   return quantize(std::move(graph_), rules);
 }
 

@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "models/integer_graph.h"
+#include "models/passes/layers.h"
 #include "models/random.h"
 #include "models/reference.h"
 #include "models/zoo/mobilenet_v2.h"
@@ -18,6 +20,15 @@ TEST_CASE("every network is sound, takes any batch and gives a thousand numbers"
     CHECK(infer_shapes(graph, {5, 3, 224, 224})[static_cast<std::size_t>(graph.outputs[0].node)] ==
           Shape{5, 1000});
   }
+}
+
+TEST_CASE("a quantised network has no float weight, and nothing in it is computed in float") {
+  const Graph graph = find(zoo(), "network", "mobilenet-v2").make.numbers(7);
+  validate(graph);
+  for (const Node& node : graph.nodes) {
+    if (const Tensor* weight = weight_of(node.op)) CHECK(weight->type() == DType::i8);
+  }
+  CHECK(lower(graph, Requantization::float_scale).islands.empty());
 }
 
 TEST_CASE("a seed decides the weights") {

@@ -1,0 +1,73 @@
+// Every step of a quantised network by itself: the CPU time it takes and what computes it; then the
+// whole. Random numbers, one image, one thread.
+//
+//   int8_steps resnet50|vgg16|mobilenet-v2 [ROUNDS]
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "bench/backends/int8/program.h"
+#include "bench/micro/fma_peak.h"
+#include "models/error.h"
+#include "models/integer_graph.h"
+#include "models/random.h"
+#include "models/zoo/zoo.h"
+
+namespace {
+
+using namespace bench;
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+template <class Work>
+double milliseconds(int rounds, const Work& work) {
+  std::vector<double> seconds;
+  for (int i = 0; i < rounds; ++i) {
+    const double start = thread_seconds();
+    work();
+    seconds.push_back(thread_seconds() - start);
+  }
+  return 1e3 * median(std::move(seconds));
+}
+
+void print_steps(const std::string& network, int rounds) {
+  const auto& make = find(zoo(), "network", network).make;
+  const int8::Int8Program program(lower(make.numbers(1), Requantization::float_scale), {});
+  const Tensor image = Random(2).tensor({1, 3, 224, 224}, -1, 1);
+  onednn::Memory memory;
+  int8::BoundPlan bound(program, program.plan(image.shape()), memory);
+  bound.run(image);
+  const std::vector<int8::Step>& steps = bound.plan().steps;
+  double sum = 0;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const double ms = milliseconds(rounds, [&] { bound.run_step(i); });
+    sum += ms;
+    const LayerFact& fact = steps[i].fact;
+    fmt::print("{:9.4f} ms  {:28} {:50} {:28} {}\n", ms, fact.node, fact.op, fact.implementation,
+               fact.layout);
+  }
+  const double whole = milliseconds(rounds, [&] { bound.run(image); });
+  fmt::print("{:9.4f} ms  in all; {:.4f} ms in one go\n", sum, whole);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2 || argc > 3) {
+    fmt::print(stderr, "usage: int8_steps NETWORK [ROUNDS]\n");
+    return 2;
+  }
+  try {
+    print_steps(argv[1], argc > 2 ? std::stoi(argv[2]) : 25);
+  } catch (const Error& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return 1;
+  }
+}
