@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::int64_t largest_folded = std::int64_t{1} << 26;  // elements, of all nodes together
 constexpr std::int64_t longest_shape = 4096;
+// A quantised weight is copied twice on its way to its layer, four times if it becomes real.
+constexpr std::size_t copies = 16, free_copies = std::size_t{1} << 28;
 
 /// A Tensor of reals from a tensor of whole numbers.
 Tensor as_real(const Tensor& tensor) {
@@ -206,6 +208,14 @@ NodeId OnnxGraph::as_node(const std::string& name, OnnxParameter& parameter) {
     parameter.node = add(name, FakeQuantize{parameter.grid}, {parameter.node});
   }
   return parameter.node;
+}
+
+void OnnxGraph::count_copied(std::size_t bytes) {
+  copied_ += bytes;
+  if (copied_ > free_copies + copies * held_) {
+    throw Error(Fault::unsupported, "the file reads its constants so often that they would fill " +
+                                        std::to_string(copied_ >> 20) + " MiB");
+  }
 }
 
 Graph OnnxGraph::finish(const std::vector<Output>& outputs) && {

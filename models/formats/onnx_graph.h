@@ -64,6 +64,11 @@ class OnnxGraph {
   /// The same for constants.
   NodeId as_node(const std::string& name, OnnxParameter& parameter);
 
+  /// Counts bytes of constants that came with the file, and those copied while reading it, so that
+  /// a small file cannot ask for a lot of memory. Throws Error{unsupported} beyond any honest need.
+  void count_held(std::size_t bytes) { held_ += bytes; }
+  void count_copied(std::size_t bytes);
+
   /// The nodes that `outputs` need, and those outputs.
   Graph finish(const std::vector<Output>& outputs) &&;
 
@@ -76,8 +81,9 @@ class OnnxGraph {
   Graph graph_;
   std::vector<Sizes> sizes_;
   std::map<std::string, OnnxValue> values_;
-  std::map<std::string, int> uses_;  // of each node name
-  std::int64_t folded_ = 0;          // elements computed while reading
+  std::map<std::string, int> uses_;    // of each node name
+  std::int64_t folded_ = 0;            // elements computed while reading
+  std::size_t held_ = 0, copied_ = 0;  // bytes
 };
 
 /// A tensor of whole numbers (or of reals that are whole), of at most one dimension.

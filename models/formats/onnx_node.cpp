@@ -93,6 +93,8 @@ NodeId OnnxNode::carry(std::size_t i, OnnxNumbers& numbers) {
 OnnxValue OnnxNode::pass_on(std::size_t i) {
   OnnxValue& found = value(i);
   if (auto* numbers = std::get_if<OnnxNumbers>(&found)) graph_.on_grid(*numbers);
+  if (const auto* tensor = std::get_if<Tensor>(&found)) copy(*tensor);
+  if (const auto* parameter = std::get_if<OnnxParameter>(&found)) copy(parameter->numbers);
   return found;
 }
 
@@ -108,14 +110,22 @@ bool OnnxNode::is_constant(std::size_t i) {
   return std::holds_alternative<Tensor>(found) || std::holds_alternative<OnnxParameter>(found);
 }
 
+const Tensor& OnnxNode::copy(const Tensor& tensor) {
+  graph_.count_copied(tensor.bytes().size());
+  return tensor;
+}
+
 Tensor OnnxNode::constant(std::size_t i, std::string_view what) {
   const OnnxValue& found = value(i);
-  if (const auto* tensor = std::get_if<Tensor>(&found)) return *tensor;
+  if (const auto* tensor = std::get_if<Tensor>(&found)) return copy(*tensor);
   if (const auto* parameter = std::get_if<OnnxParameter>(&found)) {
+    graph_.count_copied(static_cast<std::size_t>(parameter->numbers.size()) * sizeof(float));
     return dequantize(parameter->grid, parameter->numbers, what);
   }
   const NodeId node = is_numbers(i) ? -1 : input(i);
-  if (const Tensor* tensor = node < 0 ? nullptr : graph_.constant(node)) return *tensor;
+  if (const Tensor* tensor = node < 0 ? nullptr : graph_.constant(node)) {
+    return copy(*tensor);
+  }
   refuse(std::string(what) + " (input " + std::to_string(i) + ", " + in_quotes(text_.inputs[i]) +
          ") must be a constant");
 }
@@ -128,7 +138,7 @@ Tensor OnnxNode::parameter(std::size_t i, std::string_view what) {
 
 LayerParameter OnnxNode::layer_parameter(std::size_t i, std::string_view what) {
   if (const auto* found = std::get_if<OnnxParameter>(&value(i))) {
-    return {found->numbers, found->grid};
+    return {copy(found->numbers), found->grid};
   }
   return {parameter(i, what)};
 }

@@ -114,6 +114,8 @@ class OnnxNode {
   T* take_as(std::string_view name, std::string_view kind);
   OnnxValue& value(std::size_t i);
   NodeId carry(std::size_t i, OnnxNumbers& numbers);
+  /// The tensor, counted as copied.
+  const Tensor& copy(const Tensor& tensor);
 
   OnnxNodeText text_;
   int opset_;

@@ -373,6 +373,20 @@ TEST_CASE("ONNX: quantised files that cannot be what they say") {
   require_refused(microsoft(unknown, "QAttention", {"q"}), "(domain 'com.microsoft', opset 13)");
 }
 
+TEST_CASE("ONNX: constants read over and over do not fill the memory") {
+  OnnxModel m(13);
+  m.reals("s", {}, {1}).constant("n", [] {
+    bench_onnx::TensorProto proto = numbers(i8, {1 << 20}, {});
+    proto.set_raw_data(std::string(1 << 20, '\1'));
+    return proto;
+  }());
+  for (int i = 0; i < 400; ++i) {
+    m.add("DequantizeLinear", {"n", "s"}, {}, {"d" + std::to_string(i)});
+  }
+  m.add("Relu", {"x"});
+  require_refused(m, "reads its constants so often");
+}
+
 TEST_CASE("ONNX: damaged quantised files give an Error or a network, nothing else") {
   OnnxModel m = on_numbers();
   m.reals("ws", {2}, {0.5f, 0.25f})

@@ -65,7 +65,10 @@ OnnxAttribute attribute_of(const AttributeProto& proto, OnnxFiles& files) {
 /// Reads one GraphProto from its first line to its last.
 class Walk {
  public:
-  Walk(Proto& proto, int opset, OnnxFiles& files) : proto_(proto), opset_(opset), files_(files) {}
+  Walk(Proto& proto, std::size_t bytes, int opset, OnnxFiles& files)
+      : proto_(proto), opset_(opset), files_(files) {
+    graph_.count_held(bytes);
+  }
 
   Graph read() {
     read_initialisers();
@@ -84,7 +87,9 @@ class Walk {
       tensor.Swap(&kept);  // so that large weights are not held twice for long
       within("initialiser " + in_quotes(tensor.name()), [&] {
         if (tensor.name().empty()) reject("has no name");
-        graph_.define(tensor.name(), tensor_from_onnx(tensor, files_));
+        Tensor value = tensor_from_onnx(tensor, files_);
+        graph_.count_held(value.bytes().size());
+        graph_.define(tensor.name(), std::move(value));
       });
     }
   }
@@ -208,7 +213,7 @@ LoadedNetwork read_onnx(std::string_view bytes, const std::string& path) try {
   const int opset = opset_of(model);
   OnnxFiles files{path, {}};
   LoadedNetwork result;
-  result.graph = Walk(*model.mutable_graph(), opset, files).read();
+  result.graph = Walk(*model.mutable_graph(), bytes.size(), opset, files).read();
   result.files.push_back(path);
   result.files.insert(result.files.end(), files.external.begin(), files.external.end());
   result.format = "onnx opset " + std::to_string(opset);

@@ -92,7 +92,7 @@ void write_fake_quantize(const OnnxWriterNode& node, const FakeQuantize& op) {
   if (grid->rounding != Rounding::half_even && !node.how.ties_to_even) {
     const bool up = grid->rounding == Rounding::half_up;
     refuse(std::string("its grid rounds halves ") + (up ? "up" : "away from zero") +
-           "; ONNX's QuantizeLinear rounds them to even");
+           "; ONNX's QuantizeLinear rounds them to even (ties_to_even: written so nevertheless)");
   }
   const std::string& name = node.node.name;
   const auto grid_names = grid_inputs(node, name, *grid);
