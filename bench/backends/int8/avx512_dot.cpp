@@ -11,8 +11,9 @@
 namespace bench::int8::avx512 {
 namespace {
 
-// Four accumulators times six pixels, their weights and one input fill the 32 registers.
-constexpr int most_pixels = 6;
+// Four accumulators times six pixels, their weights and one input fill the 32 registers. For few
+// channels eight pixels make two or four full vectors of bytes.
+constexpr int most_pixels(int vectors) { return vectors <= 2 ? 8 : 6; }
 
 template <int Pixels, int Vectors>
 struct Sums {
@@ -67,6 +68,22 @@ template <int Pixels, int Vectors>
   }
 }
 
+// The first `count` bytes of part `Index` of `Parts`.
+template <int Parts, int Index>
+[[gnu::always_inline]] inline void store_part(std::uint8_t* to, __m512i bytes, std::int64_t count) {
+  if constexpr (Parts == 1) {
+    store_bytes(to, bytes, count);
+  } else if constexpr (Parts == 2) {
+    const __m256i part = _mm512_extracti64x4_epi64(bytes, Index);
+    if (count == 32) return _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), part);
+    _mm256_mask_storeu_epi8(to, (std::uint32_t{1} << count) - 1, part);
+  } else {
+    const __m128i part = _mm512_extracti32x4_epi32(bytes, Index);
+    if (count == 16) return _mm_storeu_si128(reinterpret_cast<__m128i*>(to), part);
+    _mm_mask_storeu_epi8(to, first_lanes(count), part);
+  }
+}
+
 // Finishes sums in registers.
 template <class Rounder>
 struct InRegisters {
@@ -80,14 +97,23 @@ struct InRegisters {
     const float* scale = panel.finish->scale.data() + panel.target.first;
     std::uint8_t* to = panel.target.result + first * stride;
     const std::uint8_t* other = Rounder::adds ? panel.target.other + first * stride : nullptr;
-    repeat<Pixels>(BENCH_BODY(p) {
+    constexpr int together = Vectors <= 2 ? 4 / Vectors : 1;  // pixels in one vector of bytes
+    repeat<(Pixels + together - 1) / together>(BENCH_BODY(g) {
+      constexpr int start = decltype(g)::value * together;
+      constexpr int pixels = std::min(together, Pixels - start);
       __m512i numbers[4] = {};
-      repeat<Vectors>(BENCH_BODY(v) {
-        const Place place{0, other + p * stride + v * lanes, first_lanes(count - v * lanes)};
-        numbers[v] = rounder.round(sums.at[p][v], _mm512_loadu_ps(scale + v * lanes), place);
+      repeat<pixels>(BENCH_BODY(p) {
+        repeat<Vectors>(BENCH_BODY(v) {
+          const Place place{0, other + (start + p) * stride + v * lanes,
+                            first_lanes(count - v * lanes)};
+          numbers[p * Vectors + v] =
+              rounder.round(sums.at[start + p][v], _mm512_loadu_ps(scale + v * lanes), place);
+        });
       });
-      store_bytes(to + p * stride,
-                  bytes_in_order(numbers[0], numbers[1], numbers[2], numbers[3], range), count);
+      const __m512i bytes = bytes_in_order(numbers[0], numbers[1], numbers[2], numbers[3], range);
+      repeat<pixels>(BENCH_BODY(p) {
+        store_part<together, decltype(p)::value>(to + (start + p) * stride, bytes, count);
+      });
     });
   }
 
@@ -122,17 +148,14 @@ void block(const Panel& panel, std::int64_t first, const Ending& ending) {
 template <int Vectors, class Ending>
 void pixels(const Panel& panel) {
   const Ending ending(panel);
-  const std::int64_t count = (panel.pixels + most_pixels - 1) / most_pixels;
+  constexpr int most = most_pixels(Vectors);
+  const std::int64_t count = (panel.pixels + most - 1) / most;
   for (std::int64_t i = 0; i < count; ++i) {
     const std::int64_t first = panel.pixels * i / count;
-    switch (panel.pixels * (i + 1) / count - first) {
-      case 1: block<1, Vectors>(panel, first, ending); break;
-      case 2: block<2, Vectors>(panel, first, ending); break;
-      case 3: block<3, Vectors>(panel, first, ending); break;
-      case 4: block<4, Vectors>(panel, first, ending); break;
-      case 5: block<5, Vectors>(panel, first, ending); break;
-      default: block<6, Vectors>(panel, first, ending); break;
-    }
+    const std::int64_t size = panel.pixels * (i + 1) / count - first;
+    repeat<most>(BENCH_BODY(p) {
+      if (size == p + 1) block<p + 1, Vectors>(panel, first, ending);
+    });
   }
 }
 

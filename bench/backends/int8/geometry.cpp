@@ -6,8 +6,9 @@
 namespace bench::int8 {
 namespace {
 
-// The lines of a band and a block of weights share the second-level cache, of 1 MiB or more.
-constexpr std::int64_t band_bytes = 192 * 1024;
+// A band's lines, its results and a block of weights share the second-level cache, of 1 MiB or
+// more.
+constexpr std::int64_t band_bytes = 256 * 1024;
 
 std::int64_t windows(std::int64_t size, std::int64_t span, std::int64_t stride) {
   return (size - span) / stride + 1;
@@ -38,8 +39,9 @@ Bands::Bands(const Geometry& geometry, const Map& input, int repeat)
     : geometry_(geometry), input_(input), repeat_(repeat) {
   if (geometry.pointwise()) input_ = {1, input.pixels(), 1, input.channels};
   result_ = geometry_.result(input_);
-  const std::int64_t fitting = band_bytes / line() - geometry_.span_h();
-  rows_ = std::clamp<std::int64_t>(fitting / geometry_.stride.h + 1, 1, result_.height);
+  const std::int64_t first_row = geometry_.span_h() * line();
+  const std::int64_t row = geometry_.stride.h * line() + result_.width * result_.channels;
+  rows_ = std::clamp<std::int64_t>((band_bytes - first_row) / row, 1, result_.height);
   per_image_ = (result_.height + rows_ - 1) / rows_;
   rows_ = (result_.height + per_image_ - 1) / per_image_;  // bands of one size
 }

@@ -48,6 +48,9 @@ class DotLayer {
     std::size_t weights;  // where they start
   };
   bool merges_columns() const { return geometry_.groups == 1 && geometry_.dilation.w == 1; }
+  std::int64_t run_bytes_in_band() const;
+  std::int64_t runs_in_band() const;
+  bool gathers() const;  // windows are copied, to be one run each
   std::int64_t run_bytes() const;
   std::int64_t runs() const;
   std::int64_t quads() const { return (run_bytes() + 3) / 4; }
@@ -57,7 +60,8 @@ class DotLayer {
                         std::int64_t byte) const;
   void run_band(const Band& band, const Plan& plan, const Convolution::Tensors& tensors,
                 const Kernels& kernels) const;
-  void sum_windows(const Band& band, const Plan& plan, std::int64_t group) const;
+  void gather(const Band& band, const Plan& plan) const;
+  void sum_windows(const std::uint8_t* input, std::int64_t pixels, const Plan& plan) const;
 
   Geometry geometry_;
   Channels channels_;
