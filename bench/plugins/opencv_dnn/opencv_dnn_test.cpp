@@ -1,11 +1,13 @@
 // The plugin as a user meets it, and OpenCV as a second opinion on real networks.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <opencv2/dnn.hpp>
 
 #include "bench/backend.h"
 #include "models/conformance.h"
 #include "models/formats/formats.h"
+#include "models/formats/onnx_writer.h"
 #include "models/passes/passes.h"
 #include "models/reference.h"
 #include "models/testing.h"
@@ -106,5 +108,24 @@ TEST_CASE("float, the reference, opencv-dnn and OpenCV's own importer agree on r
     if (network.opencv_reads_it) {
       CHECK(relative_error(by_float, run_by_opencv_alone(*path, graph, input)) < 1e-4);
     }
+  }
+}
+
+TEST_CASE("OpenCV's own importer runs what is written as ONNX") {
+  if (!testing::real_data("face/models")) return;
+  const testing::TemporaryFolder folder;
+  const std::string file = folder.path() / "written.onnx";
+  for (const RealNetwork& network : real_networks) {
+    if (network.file == "face/models/foamliu_MobileFaceNet.onnx") continue;  // Clip of opset 11
+    CAPTURE(network.file);
+    const auto path = testing::real_data(network.file);
+    REQUIRE(path);
+    Graph graph = simplify(fold_batch_norm(load_network(*path).graph));
+    std::get<Input>(graph.nodes[0].op).shape = network.input;  // OpenCV wants it known
+    graph = simplify(std::move(graph));
+    std::ofstream(file, std::ios::binary) << write_onnx(graph);
+    const Tensor input = conformance_input({network.file, graph, network.input}, 2);
+    CHECK(relative_error(run_by_opencv_alone(file, graph, input),
+                         run(find_backend("float"), graph, input)) < 1e-4);
   }
 }
