@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,9 @@ class Convolution {
     bool result_is_signed = false;     ///< the layer's own grid, without an add
     std::optional<FusedAdd> add = {};  ///< only for a layer with a requantizer
     InstructionSet instruction_set = fastest_instruction_set();
+    /// Told now and then, if there: the weights of the first `channels` outputs have been read for
+    /// the last time.
+    std::function<void(std::int64_t channels)> done_with = {};
   };
 
   /// The layer's weights are copied into the kernels' own form; it is not needed afterwards.

@@ -73,7 +73,7 @@ DotLayer::DotLayer(const integer::Layer& layer, const Convolution::Options& opti
                                             (options.input.is_signed ? 128 : 0))),
       finish_(make_finish(layer, options, channels_, largest_sum(layer, zero_point_))) {
   cut_blocks();
-  pack(layer);
+  pack(layer, options);
 }
 
 // The bytes of a kernel's row are neighbours, where all channels of all its columns count.
@@ -118,7 +118,7 @@ std::int8_t DotLayer::weight_at(const integer::Layer& layer, std::int64_t channe
   return layer.weight.data<std::int8_t>()[static_cast<std::size_t>(at)];
 }
 
-void DotLayer::pack(const integer::Layer& layer) {
+void DotLayer::pack(const integer::Layer& layer, const Convolution::Options& options) {
   bias_.resize(static_cast<std::size_t>(channels_.padded()));
   weight_zero_points_.resize(bias_.size());
   for (std::int64_t c = 0; c < geometry_.out_channels; ++c) {
@@ -141,6 +141,7 @@ void DotLayer::pack(const integer::Layer& layer) {
         }
       }
     }
+    if (options.done_with) options.done_with(first + count);
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "bench/backends/int8/geometry.h"
 #include "bench/backends/int8/kernels.h"
+#include "bench/backends/int8/zeroed.h"
 
 namespace bench::int8 {
 
@@ -55,7 +56,7 @@ class DotLayer {
   std::int64_t runs() const;
   std::int64_t quads() const { return (run_bytes() + 3) / 4; }
   void cut_blocks();
-  void pack(const integer::Layer& layer);
+  void pack(const integer::Layer& layer, const Convolution::Options& options);
   std::int8_t weight_at(const integer::Layer& layer, std::int64_t channel, std::int64_t run,
                         std::int64_t byte) const;
   void run_band(const Band& band, const Plan& plan, const Convolution::Tensors& tensors,
@@ -66,7 +67,7 @@ class DotLayer {
   Geometry geometry_;
   Channels channels_;
   std::uint8_t zero_point_;
-  Aligned<std::int8_t> weights_;
+  ZeroedBytes weights_;
   Aligned<std::int32_t> bias_, weight_zero_points_;  // the latter empty where all are 0
   std::vector<Block> blocks_;
   Finish finish_;

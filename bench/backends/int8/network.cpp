@@ -5,7 +5,9 @@
 #include <tuple>
 
 #include "bench/backends/int8/plan.h"
+#include "bench/backends/int8/zeroed.h"
 #include "bench/onednn/program.h"
+#include "models/error.h"
 
 namespace bench::int8 {
 namespace {
@@ -137,9 +139,31 @@ NodeId Network::layer_of_add(NodeId add) const {
 
 bool Network::is_fused(NodeId layer) const { return add_of_layer_.contains(layer); }
 
-// An Add whose operand is a Layer that nobody else reads. Broadcasting is seen only when shapes are
-// known, so both operands have to be of a kind that cannot need it.
+namespace {
+
+// The shapes of some image, its open sizes chosen; nothing where none of the choices fits.
+std::vector<Shape> shapes_of_some_image(const IntegerGraph& graph) {
+  for (const std::int64_t size : {224, 320, 112, 64, 33, 9}) {
+    Shape image = std::get<Input>(graph.nodes[0].op).shape;
+    for (std::size_t axis = 0; axis < image.size(); ++axis) {
+      if (image[axis] < 0) image[axis] = axis == 0 ? 2 : size;
+    }
+    try {
+      return infer_shapes(graph, image);
+    } catch (const Error&) {  // the next one
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+// An Add of two equal shapes whose operand is a Layer that nobody else reads. A sum that needs no
+// broadcasting at one size is taken to need none at any.
 void Network::find_fused_adds() {
+  const std::vector<Shape> shapes = shapes_of_some_image(graph_);
+  if (shapes.empty()) return;
+  const auto shape = [&](NodeId id) { return shapes[static_cast<std::size_t>(id)]; };
   const auto fits = [&](NodeId id, NodeId other) {
     const auto* layer = as<integer::Layer>(node(id));
     return layer && layer->requantizer && readers(id) == 1 && id != other;
@@ -147,6 +171,7 @@ void Network::find_fused_adds() {
   for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
     if (!as<integer::Add>(graph_.nodes[i])) continue;
     const NodeId a = graph_.nodes[i].inputs[0], b = graph_.nodes[i].inputs[1];
+    if (shape(a) != shape(b)) continue;
     const NodeId later = std::max(a, b), earlier = std::min(a, b);
     for (const auto& [layer, other] : {std::pair(later, earlier), std::pair(earlier, later)}) {
       if (!fits(layer, other)) continue;
@@ -211,6 +236,15 @@ void Network::pack(NodeId id, InstructionSet set) {
     options.add = {as<integer::Add>(sum)->rule, first,
                    storage_of(node(sum.inputs[first ? 1 : 0])).is_signed, sum.grid->is_signed};
   }
+  // A weight goes as its copy comes: both at once would be the peak of large networks.
+  const std::span<std::byte> bytes = layer.weight.bytes();
+  const std::size_t output_bytes = bytes.size() / layer.bias.size();
+  std::size_t discarded = 0;
+  options.done_with = [&](std::int64_t channels) {
+    const std::size_t done = static_cast<std::size_t>(channels) * output_bytes;
+    discard(bytes.subspan(discarded, done - discarded));
+    discarded = done;
+  };
   layers_.emplace(id, Convolution(layer, options));
   // What shapes are inferred from stays: all sizes but the number of outputs, which is the bias's.
   Shape shape = layer.weight.shape();

@@ -1,5 +1,6 @@
 #include "bench/backends/int8/quantize.h"
 #include "bench/backends/int8/steps.h"
+#include "models/error.h"
 
 namespace bench::int8 {
 namespace {
@@ -86,6 +87,12 @@ bool plan_add(Planner& planner, NodeId id) {
   const NodeId layer = planner.network().layer_of_add(id);
   if (layer < 0) return plan_sum(planner, id);
   const std::vector<NodeId>& inputs = planner.node(id).inputs;
+  if (planner.shape(inputs[0]) != planner.shape(inputs[1])) {
+    throw Error(Fault::unsupported, "node '" + planner.node(id).name + "': adds tensors of shape " +
+                                        to_string(planner.shape(inputs[0])) + " and " +
+                                        to_string(planner.shape(inputs[1])) +
+                                        ", which have one shape for images of other sizes");
+  }
   add_layer(planner, layer, id, inputs[inputs[0] == layer ? 1 : 0]);
   return true;
 }
