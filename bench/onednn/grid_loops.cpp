@@ -33,13 +33,11 @@ namespace {
   return nearest > moved ? nearest - 1.0f : nearest;
 }
 
-// The distance to the nearest integer is exact; where it is 1/2, half_even may have gone towards 0.
+// Towards 0 after a step away from it: of the largest float below 1/2, whose sum with what lies
+// below a tie stays below the next integer, and whose sum with a tie is rounded up to it.
 [[gnu::always_inline]] inline float half_away(float x) {
-  const float nearest = half_even(x);
-  const float beyond = x - nearest;
-  const float up = (x > 0 && beyond == 0.5f) ? 1.0f : 0.0f;
-  const float down = (x < 0 && beyond == -0.5f) ? 1.0f : 0.0f;
-  return nearest + up - down;
+  constexpr float step = 0x1.fffffep-2f;
+  return static_cast<float>(static_cast<std::int32_t>(x + std::copysign(step, x)));
 }
 
 template <Rounding rounding>
