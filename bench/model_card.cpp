@@ -6,6 +6,7 @@
 
 #include "bench/embedded.h"
 #include "models/registry.h"
+#include "models/requantize.h"
 #include "models/sha256.h"
 
 namespace bench {
@@ -77,6 +78,10 @@ ModelCard parse_model_card(std::string_view text, const std::string& file) {
   card.prepare = fields.text("prepare");
   card.decode = fields.text("decode");
   card.output = fields.text_or("output", "");
+  card.requantization = fields.text_or("requantization", "");
+  if (!card.requantization.empty()) {
+    find(requantizations(), "requantization", card.requantization);
+  }
   card.input = take_input(fields);
   for (JsonFields& figure : fields.objects("published")) {
     card.published.push_back(take_published(std::move(figure)));

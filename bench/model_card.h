@@ -19,6 +19,7 @@ struct ModelCard {
   std::string origin, licence;
   std::string prepare, decode;  ///< by name
   std::string output;           ///< optional: the node `decode` reads instead of the file's outputs
+  std::string requantization;   ///< optional: what its own runtime does
   Shape input;                  ///< a typical input, for the audit
   std::vector<PublishedFigure> published;
 };

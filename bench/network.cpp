@@ -2,11 +2,13 @@
 
 #include <filesystem>
 
+#include "bench/run_showing.h"
 #include "datasets/image.h"
 #include "models/audit.h"
 #include "models/decoders/decoders.h"
 #include "models/formats/formats.h"
 #include "models/graph_digest.h"
+#include "models/passes/layers.h"
 #include "models/passes/passes.h"
 #include "models/sha256.h"
 
@@ -39,7 +41,53 @@ RunRecord::Arithmetic facts_of(const Backend& backend, const Program& program, c
   for (const LayerFact& layer : facts.layers) {
     text.layers.push_back({layer.node, layer.op, layer.implementation, layer.layout});
   }
+  for (const FloatIsland& island : facts.float_islands) {
+    text.float_islands.push_back({island.node, island.op, island.reason});
+  }
   return text;
+}
+
+std::string name_of(Requantization mode) {
+  for (const auto& entry : requantizations()) {
+    if (entry.make == mode) return std::string(entry.name);
+  }
+  return "";
+}
+
+// Passes heed the grids there are so far, so a network with grids is run by a backend that does.
+RunShowing run_fast(const Graph& graph) {
+  return run_showing(find_backend(has_grids(graph) ? "fake-quant" : "float"), graph);
+}
+
+CalibrationInputs inputs_for(const NetworkOptions& options, const Shape& shape) {
+  CalibrationInputs inputs;
+  inputs.shape = shape;
+  inputs.runner = run_fast;
+  if (const CalibrationImages* images = options.calibration) {
+    inputs.images = images->size();
+    inputs.load = [images](std::size_t image) { return images->load(image); };
+  }
+  return inputs;
+}
+
+Quantized prepare_graph(Graph graph, const NetworkOptions& options, const Shape& input,
+                        const std::string& file) {
+  graph = simplify(std::move(graph));
+  if (options.recipe.empty()) return {simplify(fold_batch_norm(std::move(graph))), {}, {}};
+  return apply(options.recipe, std::move(graph), inputs_for(options, input), file);
+}
+
+RunRecord::Quantization facts_of(const NetworkOptions& options, const Quantized& quantized) {
+  RunRecord::Quantization facts;
+  facts.name = options.recipe.name;
+  if (!options.recipe.empty()) facts.recipe = to_json(options.recipe);
+  for (const PassReport& pass : quantized.reports) {
+    facts.passes.push_back({pass.pass, pass.summary});
+  }
+  if (options.calibration) facts.calibration = options.calibration->facts();
+  facts.requantization = name_of(options.compile.requantization);
+  facts.integer_only = options.compile.integer_only;
+  return facts;
 }
 
 // What one thread owns while it answers images.
@@ -72,7 +120,7 @@ class Worker {
 
 }  // namespace
 
-Network::Network(const NetworkSource& source, const Backend& backend)
+Network::Network(const NetworkSource& source, const Backend& backend, const NetworkOptions& options)
     : preparation_(find_preparation(source.prepare)) {
   LoadedNetwork loaded = load_network(source.path);
   if (!source.output.empty()) loaded.graph = ending_at(std::move(loaded.graph), source.output);
@@ -80,10 +128,11 @@ Network::Network(const NetworkSource& source, const Backend& backend)
   facts_.model.format = loaded.format;
   const Shape input = typical_input(source, preparation_);
   facts_.audit = size_of(loaded.graph, input);  // as published, before batch norm is folded
-  const Graph graph = simplify(fold_batch_norm(simplify(loaded.graph)));
-  facts_.model.graph_digest = digest(graph);
-  decode_ = make_decode(source.decode, graph, loaded.facts);
-  program_ = backend.compile(graph, CompileOptions{});
+  Quantized quantized = prepare_graph(std::move(loaded.graph), options, input, source.path);
+  facts_.quantization = facts_of(options, quantized);
+  facts_.model.graph_digest = digest(quantized.graph);
+  decode_ = make_decode(source.decode, quantized.graph, loaded.facts);
+  program_ = backend.compile(std::move(quantized.graph), options.compile);
   facts_.backend = facts_of(backend, *program_, input);
   facts_.prepare = {source.prepare, hash(preparation_), bench::describe(preparation_)};
   facts_.decode = source.decode;
@@ -96,6 +145,7 @@ void Network::describe(RunRecord& record) const {
   record.prepare = facts_.prepare;
   record.decode = facts_.decode;
   record.backend = facts_.backend;
+  record.quantization = facts_.quantization;
   record.audit = facts_.audit;
 }
 

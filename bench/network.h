@@ -7,6 +7,8 @@
 
 #include "bench/answering.h"
 #include "bench/backend.h"
+#include "bench/calibration.h"
+#include "bench/recipe.h"
 #include "datasets/prepare.h"
 #include "models/model.h"
 #include "reports/run_record.h"
@@ -20,12 +22,19 @@ struct NetworkSource {
   std::string output = {};  ///< the node `decode` reads; empty: the file's own outputs
 };
 
+struct NetworkOptions {
+  Recipe recipe{};                                 ///< empty: the network as its file has it
+  const CalibrationImages* calibration = nullptr;  ///< for recipes that want images
+  CompileOptions compile{};
+};
+
 class Network {
  public:
   /// Throws Error of any kind, naming file or node.
-  Network(const NetworkSource& source, const Backend& backend);
+  Network(const NetworkSource& source, const Backend& backend, const NetworkOptions& options = {});
 
-  /// Fills in model (files, format, graph digest), prepare, decode, backend and audit.
+  /// Fills in model (files, format, graph digest), prepare, decode, backend, quantization and
+  /// audit.
   void describe(RunRecord& record) const;
 
   /// One thread's way from an image file to an answer. Does not outlive the Network.

@@ -214,14 +214,17 @@ std::vector<Pass> int8(JsonFields& from) {
   Scheme activation = of_bits(symmetric, bits_or(from, "activation_bits", 8));
   activation.unsigned_if_positive = true;
   Rules rules = everywhere(activation, false);
-  if (!from.boolean_or("integer_tail", false)) {
-    const NodeFilter tail{.kind = Kind::any, .position = NodeFilter::Position::tail};
-    rules.insert(rules.end() - 1, {tail, {}});
-  }
+  const bool float_tail = !from.boolean_or("integer_tail", false);
+  const auto position = NodeFilter::Position::tail;
+  if (float_tail) rules.insert(rules.end() - 1, {{.kind = Kind::any, .position = position}, {}});
   NodeScheme& layer = rules.back().scheme;
   layer.weight = of_bits(symmetric, bits_or(from, "weight_bits", 8, 2));
   layer.weight_per_channel = from.boolean_or("per_channel", true);
   layer.bias = AtSumScale{};
+  if (float_tail) {
+    rules.push_back({{.position = position}, rules.back().scheme});
+    rules.back().scheme.output = {};
+  }
   return {pass::FoldBatchNorm{}, calibrate_or(from, "rule", Rule::max, activation),
           pass::Quantize{rules}};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <new>
+#include <optional>
 
 #include "bench/commands/dispatch.h"
 #include "bench/files.h"
@@ -10,6 +11,9 @@
 #include "bench/network.h"
 #include "bench/scoring.h"
 #include "bench/subset.h"
+#include "datasets/prepare.h"
+#include "models/registry.h"
+#include "models/sha256.h"
 
 namespace bench {
 namespace {
@@ -18,6 +22,7 @@ struct Chosen {
   NetworkSource source;
   RunRecord::Model model;
   std::vector<PublishedFigure> published;
+  std::string requantization;
 };
 
 Chosen choose_file(const Case& one) {
@@ -38,11 +43,37 @@ Chosen choose_card(const RunRequest& request, const Case& one) {
   chosen.source.decode = one.decode.empty() ? card.decode : one.decode;
   if (one.decode.empty()) chosen.source.output = card.output;
   if (one.prepare.empty()) chosen.source.input = card.input;
+  chosen.requantization = card.requantization;
   chosen.model.name = card.name;
   chosen.model.origin = card.origin;
   chosen.model.licence = card.licence;
   if (card.task == request.suite.dataset) chosen.published = card.published;
   return chosen;
+}
+
+NetworkOptions options_of(const Case& one, const Chosen& chosen) {
+  NetworkOptions options;
+  options.recipe = one.calibrated_recipe();
+  const std::string& mode = one.requantization.empty() ? chosen.requantization : one.requantization;
+  if (!mode.empty()) {
+    options.compile.requantization = find(requantizations(), "requantization", mode).make;
+  }
+  options.compile.integer_only = one.integer_only;
+  return options;
+}
+
+// A network knows the images its ranges were chosen by.
+void warn_of_shared_images(RunRecord& record, const JournalReader& journal,
+                           const CalibrationImages& calibration,
+                           std::span<const std::size_t> listed) {
+  std::size_t shared = 0;
+  for (const std::size_t index : listed) {
+    if (journal.has(index) && calibration.holds(journal.entry(index).image_sha256)) ++shared;
+  }
+  if (shared == 0) return;
+  record.warnings.push_back(std::to_string(shared) +
+                            " of the images judged were also calibrated "
+                            "with; give others with --calibration-data");
 }
 
 RunRecord begin_record(const RunRequest& request, const Case& one, const Dataset& dataset) {
@@ -75,7 +106,13 @@ void run(const RunRequest& request, const Case& one, const Dataset& dataset,
   Chosen chosen = is_network_file(one.model) ? choose_file(one) : choose_card(request, one);
   record.model = chosen.model;
   record.published = chosen.published;
-  const Network network(chosen.source, find_backend(one.backend));
+  NetworkOptions options = options_of(one, chosen);
+  std::optional<CalibrationImages> calibration;
+  if (needs_images(options.recipe)) {
+    calibration.emplace(one.calibration, dataset, find_preparation(chosen.source.prepare));
+    options.calibration = &*calibration;
+  }
+  const Network network(chosen.source, find_backend(one.backend), options);
   network.describe(record);
 
   const auto listed = choose(dataset.size(), static_cast<std::size_t>(request.limit),
@@ -87,7 +124,9 @@ void run(const RunRequest& request, const Case& one, const Dataset& dataset,
                                        request.threads, stop, report_progress},
                                       JournalReader(path), writer);
   if (!complete) return;  // the record stays "incomplete"
-  score_journal(record, JournalReader(path), dataset, listed);
+  const JournalReader journal(path);
+  score_journal(record, journal, dataset, listed);
+  if (calibration) warn_of_shared_images(record, journal, *calibration, listed);
 }
 
 void end_with(CaseResult& result, Fault fault, const std::string& message) {
@@ -116,6 +155,9 @@ JournalHeader journal_header(const RunRecord& record) {
   add("preparation", record.prepare.name + " " + record.prepare.hash);
   add("decoder", record.decode);
   add("backend", record.backend.name);
+  add("recipe", record.quantization.name + " " + sha256(to_text(record.quantization.recipe)));
+  add("calibration images", record.quantization.calibration.digest);
+  add("requantization", record.quantization.requantization);
   add("backend library", record.backend.library);
   add("instruction set", record.backend.isa);
   add("program version", record.environment.program_version);

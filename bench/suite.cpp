@@ -6,21 +6,46 @@
 #include "bench/embedded.h"
 #include "bench/files.h"
 #include "models/registry.h"
+#include "models/requantize.h"
 #include "reports/json.h"
 
 namespace bench {
 namespace {
 
-Case take_case(JsonFields fields) {
+CalibrationChoice take_calibration(JsonFields fields) {
+  CalibrationChoice choice;
+  choice.images = fields.integer_or("images", choice.images);
+  if (choice.images < 0) fields.fail("images", "expected 0 or more");
+  choice.seed = fields.integer_or("seed", choice.seed);
+  if (choice.seed < 0) fields.fail("seed", "expected 0 or more");
+  choice.data = fields.text_or("data", "");
+  choice.rule = fields.text_or("rule", "");
+  fields.finish();
+  return choice;
+}
+
+void take_options(JsonFields options, const std::string& file, Case& one) {
+  one.prepare = options.text_or("prepare", "");
+  one.decode = options.text_or("decode", "");
+  if (options.has("quantize")) {
+    one.recipe = recipe_of(options.json("quantize"), file, "options.quantize");
+  }
+  one.requantization = options.text_or("requantization", "");
+  if (!one.requantization.empty()) {
+    find(requantizations(), "requantization", one.requantization);
+  }
+  one.integer_only = options.boolean_or("integer_only", false);
+  if (options.has("calibration")) {
+    one.calibration = take_calibration(options.object("calibration"));
+  }
+  options.finish();
+}
+
+Case take_case(JsonFields fields, const std::string& file) {
   Case one;
   one.model = fields.text("model");
   one.backend = fields.text("backend");
-  if (fields.has("options")) {
-    JsonFields options = fields.object("options");
-    one.prepare = options.text_or("prepare", "");
-    one.decode = options.text_or("decode", "");
-    options.finish();
-  }
+  if (fields.has("options")) take_options(fields.object("options"), file, one);
   fields.finish();
   return one;
 }
@@ -28,13 +53,16 @@ Case take_case(JsonFields fields) {
 }  // namespace
 
 bool is_network_file(std::string_view model) {
-  return model.find('/') != model.npos || model.ends_with(".onnx") || model.ends_with(".weights") ||
-         model.ends_with(".cfg");
+  const auto ends = [&](std::string_view ending) { return model.ends_with(ending); };
+  return model.find('/') != model.npos || ends(".onnx") || ends(".weights") || ends(".cfg") ||
+         ends(".tflite") || ends(".param") || ends(".bin");
 }
 
 std::string Case::name() const {
   std::string text = is_network_file(model) ? std::filesystem::path(model).stem().string() : model;
   if (!prepare.empty()) text += "." + prepare;
+  if (!recipe.empty()) text += "." + calibrated_recipe().name;
+  if (!requantization.empty()) text += "." + requantization;
   return text + "." + backend;
 }
 
@@ -52,10 +80,11 @@ Suite parse_suite(std::string_view text, const std::string& file) {
   suite.protocol = fields.text_or("protocol", "");
   suite.context = fields.text_or("context", "");
   for (JsonFields& one : fields.objects("cases")) {
-    suite.cases.push_back(take_case(one));
-    const Case& last = suite.cases.back();
-    if (std::count(suite.cases.begin(), suite.cases.end(), last) > 1) {
-      fields.fail("cases", "holds " + last.name() + " twice");
+    suite.cases.push_back(take_case(one, file));
+    const std::string name = suite.cases.back().name();
+    const auto same = [&](const Case& other) { return other.name() == name; };
+    if (std::ranges::count_if(suite.cases, same) > 1) {
+      fields.fail("cases", "holds " + name + " twice");
     }
   }
   fields.finish();

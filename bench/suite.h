@@ -7,6 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/calibration.h"
+#include "bench/recipe.h"
+
 namespace bench {
 
 /// One row of a run: a model on a backend.
@@ -15,10 +18,17 @@ struct Case {
   std::string backend;  ///< by name
   std::string prepare;  ///< empty: the card's
   std::string decode;   ///< empty: the card's
+  Recipe recipe = {};   ///< empty: the network as its file has it
+  CalibrationChoice calibration = {};
+  std::string requantization = {};  ///< by name; empty: the card's
+  bool integer_only = false;
 
-  /// "rfb-320.float", "net.torchvision-256-224.float": also the name of its journal.
+  /// The recipe with the rule of the calibration in it.
+  Recipe calibrated_recipe() const { return calibrated_by(recipe, calibration); }
+
+  /// "rfb-320.float", "net.torchvision-256-224.dfq-bias16.tflite.int8": model, preparation, recipe
+  /// and requantization where they are said, and the backend; also the name of its journal.
   std::string name() const;
-  friend bool operator==(const Case&, const Case&) = default;
 };
 
 /// Whether a case's model is meant as a path: it has a "/" or a network file's ending.
@@ -34,6 +44,10 @@ struct Suite {
   std::string context;  ///< where the task comes from
 };
 
+/// A case is {"model": ..., "backend": ..., "options": {"prepare": ..., "decode": ...,
+///   "quantize": a recipe (bench/recipe.h), "requantization": ..., "integer_only": true,
+///   "calibration": {"images": 64, "seed": 1, "data": FOLDER, "rule": "kl"}}}, all options
+///   optional.
 /// Throws Error{bad_data} naming `file` and key: unknown, missing, twice, or of a wrong type.
 Suite parse_suite(std::string_view text, const std::string& file);
 

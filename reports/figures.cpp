@@ -51,4 +51,9 @@ std::string difference_cell(const Difference& difference) {
                 : "");
 }
 
+std::string arithmetic_of(const RunRecord& record) {
+  const std::string& recipe = record.quantization.name;
+  return recipe.empty() ? record.backend.name : record.backend.name + ", " + recipe;
+}
+
 }  // namespace bench

@@ -24,4 +24,7 @@ std::string figure_cell(const Metric& metric);
 /// "+0.0120 [-0.003, +0.027]".
 std::string difference_cell(const Difference& difference);
 
+/// "float", or "int8, dfq-bias16": the backend, and the recipe where there is one.
+std::string arithmetic_of(const RunRecord& record);
+
 }  // namespace bench

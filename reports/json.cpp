@@ -249,6 +249,8 @@ const JsonArray& JsonFields::array(std::string_view key) {
   return *value;
 }
 
+Json JsonFields::json(std::string_view key) { return need(key); }
+
 std::vector<std::string> JsonFields::texts(std::string_view key) {
   std::vector<std::string> list;
   for (const Json& item : array(key)) {

@@ -68,6 +68,7 @@ class JsonFields {
   double number_or(std::string_view key, double otherwise);
   bool boolean(std::string_view key);
   bool boolean_or(std::string_view key, bool otherwise);
+  Json json(std::string_view key);                       ///< anything
   std::vector<std::string> texts(std::string_view key);  ///< empty where absent
   JsonFields object(std::string_view key);
   std::vector<JsonFields> objects(std::string_view key);     ///< empty where absent

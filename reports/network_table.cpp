@@ -18,7 +18,9 @@ bool same_network(const RunRecord& a, const RunRecord& b) {
          a.data.limit == b.data.limit && a.data.seed == b.data.seed;
 }
 
-bool is_float(const RunRecord& record) { return record.backend.name == "float"; }
+bool is_float(const RunRecord& record) {
+  return record.backend.name == "float" && record.quantization.name.empty();
+}
 
 // Scored cases of one network, float first.
 using Cases = std::vector<RunRecord>;
@@ -68,7 +70,7 @@ std::string time_cell(double value, int decimals) {
 
 std::vector<std::string> row_of(const RunRecord& record, const std::vector<std::string>& metrics,
                                 bool alone) {
-  std::vector<std::string> row = {record.backend.name};
+  std::vector<std::string> row = {arithmetic_of(record)};
   for (const std::string& name : metrics) {
     const Metric* metric = metric_named(record, name);
     const Difference* difference = difference_to_float(record, name);

@@ -16,6 +16,7 @@ struct Out {
   void integer(const char* key, std::int64_t v) { object.emplace_back(key, v); }
   void number(const char* key, double v) { object.emplace_back(key, v); }
   void flag(const char* key, bool v) { object.emplace_back(key, v); }
+  void json(const char* key, const Json& v) { object.emplace_back(key, v); }
   void texts(const char* key, const std::vector<std::string>& v) {
     object.emplace_back(key, JsonArray(v.begin(), v.end()));
   }
@@ -51,6 +52,7 @@ struct In {
   void integer(const char* key, std::int64_t& v) { v = from.integer(key); }
   void number(const char* key, double& v) { v = from.number(key); }
   void flag(const char* key, bool& v) { v = from.boolean(key); }
+  void json(const char* key, Json& v) { v = from.json(key); }
   void texts(const char* key, std::vector<std::string>& v) { v = from.texts(key); }
   template <class T>
   void group(const char* key, T& v) {
@@ -132,6 +134,13 @@ void fields(Io& io, RunRecord::Layer& v) {
 }
 
 template <class Io>
+void fields(Io& io, RunRecord::Island& v) {
+  io.text("node", v.node);
+  io.text("op", v.op);
+  io.text("reason", v.reason);
+}
+
+template <class Io>
 void fields(Io& io, RunRecord::Arithmetic& v) {
   io.text("name", v.name);
   io.text("library", v.library);
@@ -139,6 +148,31 @@ void fields(Io& io, RunRecord::Arithmetic& v) {
   io.integer("weight_bytes", v.weight_bytes);
   io.integer("activation_bytes", v.activation_bytes);
   io.list("layers", v.layers);
+  io.list("float_islands", v.float_islands);
+}
+
+template <class Io>
+void fields(Io& io, RunRecord::Pass& v) {
+  io.text("pass", v.name);
+  io.text("summary", v.summary);
+}
+
+template <class Io>
+void fields(Io& io, RunRecord::Calibration& v) {
+  io.text("data", v.data);
+  io.integer("images", v.images);
+  io.integer("seed", v.seed);
+  io.text("digest", v.digest);
+}
+
+template <class Io>
+void fields(Io& io, RunRecord::Quantization& v) {
+  io.text("name", v.name);
+  io.json("recipe", v.recipe);
+  io.list("passes", v.passes);
+  io.group("calibration", v.calibration);
+  io.text("requantization", v.requantization);
+  io.flag("integer_only", v.integer_only);
 }
 
 template <class Io>
@@ -233,6 +267,7 @@ void fields(Io& io, RunRecord& v) {
   io.group("prepare", v.prepare);
   io.text("decode", v.decode);
   io.group("backend", v.backend);
+  io.group("quantization", v.quantization);
   io.group("data", v.data);
   io.group("evaluator", v.evaluator);
   io.list("metrics", v.metrics);

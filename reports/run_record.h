@@ -58,11 +58,32 @@ struct RunRecord {
   struct Layer {
     std::string node, op, implementation, layout;
   };
+  struct Island {
+    std::string node, op, reason;
+  };
   struct Arithmetic {
     std::string name, library, isa;
     std::int64_t weight_bytes = 0, activation_bytes = 0;
     std::vector<Layer> layers;
+    std::vector<Island> float_islands;  ///< what an integer backend computes in float
   } backend;
+
+  struct Pass {
+    std::string name, summary;
+  };
+  struct Calibration {
+    std::string data;  ///< where the images are from; empty: there were none
+    std::int64_t images = 0, seed = 0;
+    std::string digest;  ///< sha256 over the hashes of their files, in order
+  };
+  struct Quantization {
+    std::string name;            ///< of the recipe; empty: as the file has it
+    Json recipe;                 ///< in full, to be given back with --quantize; or null
+    std::vector<Pass> passes;    ///< what each did
+    Calibration calibration;     ///< the images passes were shown
+    std::string requantization;  ///< of integer backends
+    bool integer_only = false;   ///< whether float islands were forbidden
+  } quantization;
 
   struct Data {
     std::string name, root, list;

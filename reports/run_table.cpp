@@ -14,7 +14,7 @@ namespace {
 // Rows that model and backend alone would not tell apart carry their preparation.
 std::string label(const RunRecord& record, const std::vector<RunRecord>& records) {
   const auto twins = std::count_if(records.begin(), records.end(), [&](const RunRecord& other) {
-    return other.model.name == record.model.name && other.backend.name == record.backend.name;
+    return other.model.name == record.model.name && arithmetic_of(other) == arithmetic_of(record);
   });
   return twins > 1 && !record.prepare.name.empty()
              ? record.model.name + " (" + record.prepare.name + ")"
@@ -164,7 +164,7 @@ Table run_table(const std::vector<RunRecord>& records) {
     table.columns.emplace_back(column);
   }
   for (const RunRecord& record : records) {
-    std::vector<std::string> row = {label(record, records), record.backend.name};
+    std::vector<std::string> row = {label(record, records), arithmetic_of(record)};
     for (const std::string& name : names) {
       const Metric* metric = metric_named(record, name);
       row.push_back(metric ? figure_cell(*metric) : "-");

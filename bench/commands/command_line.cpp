@@ -32,6 +32,8 @@ constexpr auto run_footer = R"(Examples:
   bench run --suite imagenet --model mobilenetv1-0.25 --limit 1000 --seed 7
   bench run --dataset imagenet --data ILSVRC2012 --model own.onnx \
             --prepare torchvision-256-224 --decode classifier --backend float
+  bench run --suite imagenet --model own.onnx --prepare torchvision-256-224 --decode classifier \
+            --backend fake-quant --backend int8 --quantize int8:rule=kl --quantize dfq:relu=false
 
 Answers are kept in OUT/CASE.journal as they come; the same command again goes on where it stopped.
 OUT also gets result.json, report.md and results.csv.)";
@@ -84,6 +86,18 @@ void add_run(CLI::App& app, RunArguments& a) {
   option(run, "--list", a.list, "LIST", "image list (file), or an image set of the data set");
   option(run, "--prepare", a.prepare, "NAME", "preparation by name, instead of the model card's");
   option(run, "--decode", a.decode, "NAME", "decoder by name, instead of the model card's");
+  option(run, "--quantize", a.quantize, "RECIPE",
+         "preset[:option=value,...], a .json file, or none (repeatable)");
+  option(run, "--requantization", a.requantization, "NAME",
+         "how int8 scales sums: fixed-point, tflite or float-scale");
+  run->add_flag("--integer-only", a.integer_only, "refuse what int8 would compute in float");
+  option(run, "--calibration-images", a.calibration_images, "N",
+         "images that ranges are chosen by (default: 64)");
+  option(run, "--calibration-seed", a.calibration_seed, "N", "which images (default: 1)");
+  option(run, "--calibration-data", a.calibration_data, "PATH",
+         "a folder or list of images (default: drawn from the data set)");
+  option(run, "--calibration-rule", a.calibration_rule, "NAME",
+         "max, moving-average, percentile, kl, mse, data-free or document");
   option(run, "--protocol", a.protocol, "NAME", "a published variant of the evaluator's protocol");
   option(run, "--limit", a.limit, "N", "a random subset of N images (default: all)");
   option(run, "--seed", a.seed, "N", "which subset (default: 1)");
@@ -114,7 +128,7 @@ void add_score(CLI::App& app, ScoreArguments& a) {
 void add_list(CLI::App& app, ListArguments& a) {
   CLI::App* list = app.add_subcommand("list", "List what there is, and what has its data");
   option(list, "WHAT", a.what, "",
-         "suites, models, backends, data, evaluators, preparations or decoders");
+         "suites, models, backends, presets, passes, data, evaluators, preparations or decoders");
   option(list, "--data", a.data, "DIR", "folder of a data set, or of several by name");
   option(list, "--weights", a.weights, "PATH", weights_help);
   option(list, "--plugin", a.plugins, "FILE", "backend built elsewhere: libNAME.so (repeatable)");

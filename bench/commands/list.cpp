@@ -8,6 +8,7 @@
 #include "bench/commands/dispatch.h"
 #include "bench/commands/output.h"
 #include "bench/model_card.h"
+#include "bench/recipe.h"
 #include "datasets/prepare.h"
 #include "models/decoders/decoders.h"
 #include "models/registry.h"
@@ -125,11 +126,24 @@ Table list_decoders(const ListArguments&) {
   return table;
 }
 
+Table recipe_table(const char* title, const char* column, const std::vector<RecipePart>& parts) {
+  Table table{title, {column, "options", "about"}, {}, {}};
+  for (const RecipePart& part : parts) table.rows.push_back({part.name, part.options, part.about});
+  return table;
+}
+
+Table list_presets(const ListArguments&) {
+  return recipe_table("presets", "preset", recipe_presets());
+}
+
+Table list_passes(const ListArguments&) { return recipe_table("passes", "pass", recipe_passes()); }
+
 constexpr Entry<Table (*)(const ListArguments&)> parts[] = {
     {"suites", "", list_suites},         {"models", "", list_models},
     {"backends", "", list_backends},     {"data", "", list_data},
     {"evaluators", "", list_evaluators}, {"preparations", "", list_preparations},
-    {"decoders", "", list_decoders},
+    {"decoders", "", list_decoders},     {"presets", "", list_presets},
+    {"passes", "", list_passes},
 };
 
 }  // namespace

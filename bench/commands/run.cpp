@@ -11,12 +11,14 @@
 #include "bench/commands/output.h"
 #include "bench/commands/progress.h"
 #include "bench/files.h"
+#include "bench/recipe_parts.h"
 #include "bench/runner.h"
 #include "bench/scoring.h"
 #include "bench/subset.h"
 #include "datasets/prepare.h"
 #include "models/decoders/decoders.h"
 #include "models/registry.h"
+#include "models/requantize.h"
 #include "reports/network_table.h"
 
 namespace bench {
@@ -65,11 +67,36 @@ std::vector<Case> on_backends(const std::vector<Case>& cases,
   return all;
 }
 
+// Every case with every recipe.
+std::vector<Case> with_recipes(const std::vector<Case>& cases,
+                               const std::vector<std::string>& recipes) {
+  std::vector<Case> all;
+  for (const std::string& text : recipes) {
+    const Recipe recipe = parse_recipe(text);
+    for (Case one : cases) {
+      one.recipe = recipe;
+      all.push_back(std::move(one));
+    }
+  }
+  return all;
+}
+
+void override_calibration(CalibrationChoice& choice, const RunArguments& a) {
+  if (a.calibration_images >= 0) choice.images = a.calibration_images;
+  if (a.calibration_seed >= 0) choice.seed = a.calibration_seed;
+  if (!a.calibration_data.empty()) choice.data = a.calibration_data;
+  if (!a.calibration_rule.empty()) choice.rule = a.calibration_rule;
+}
+
 // Names are checked before anything long begins.
 void check_names(const std::vector<Case>& cases, const std::string& weights) {
   std::vector<std::string> cards;
   for (const Case& one : cases) {
     find_backend(one.backend);
+    if (!one.requantization.empty()) {
+      find(requantizations(), "requantization", one.requantization);
+    }
+    if (!one.calibration.rule.empty()) calibration_rule(one.calibration.rule);
     if (!one.prepare.empty()) find_preparation(one.prepare);
     if (!one.decode.empty()) find(decoders(), "decoder", one.decode);
     if (is_network_file(one.model)) {
@@ -91,6 +118,8 @@ void check_numbers(const RunArguments& a) {
   if (a.limit < -1) refuse("--limit: expected a number of images, or 0 for all");
   if (a.seed < 0) refuse("--seed: expected 0 or more");
   if (a.threads < 0 || a.threads > 1024) refuse("--threads: expected 1 to 1024");
+  if (a.calibration_images < -1) refuse("--calibration-images: expected 0 or more");
+  if (a.calibration_seed < -1) refuse("--calibration-seed: expected 0 or more");
   if (a.bootstrap < 0 || a.bootstrap > 1000000) refuse("--bootstrap: expected 0 to 1000000");
 }
 
@@ -146,7 +175,11 @@ std::vector<Case> choose_cases(const Suite& suite, const RunArguments& a) {
   for (Case& one : cases) {
     if (!a.prepare.empty()) one.prepare = a.prepare;
     if (!a.decode.empty()) one.decode = a.decode;
+    if (!a.requantization.empty()) one.requantization = a.requantization;
+    one.integer_only = one.integer_only || a.integer_only;
+    override_calibration(one.calibration, a);
   }
+  if (!a.quantize.empty()) cases = with_recipes(cases, a.quantize);
   if (!a.backends.empty()) cases = on_backends(cases, a.backends);
   std::vector<Case> once;
   for (const Case& one : cases) {

@@ -71,8 +71,7 @@ NodeMatcher::NodeMatcher(const Graph& graph) : graph_(graph), tail_(graph.nodes.
     const bool layer = weight_of(graph.nodes[i].op);
     if (layer && last_ < 0) last_ = static_cast<NodeId>(i);
     if (layer) first_ = static_cast<NodeId>(i);
-    if (layer) tail_[i] = false;
-    if (tail_[i]) continue;
+    if (tail_[i] && !layer) continue;
     for (const NodeId input : graph.nodes[i].inputs) tail_[static_cast<std::size_t>(input)] = false;
   }
 }

@@ -36,7 +36,7 @@ struct NodeFilter {
     any,
     first,  ///< the first layer
     last,   ///< the last layer
-    tail,   ///< what no layer follows and is none itself: softmax, decoding of boxes
+    tail,   ///< what no layer follows: the last layers, softmax, decoding of boxes
   };
   Kind kind = Kind::layer;
   Position position = Position::any;
