@@ -63,7 +63,7 @@ grids with an offset, ranges taken at run time, halves rounded otherwise than to
 Examples:
   bench convert mobilenetv1-0.25 --weights networks --out mobilenet.onnx
   bench convert own.tflite --ties-to-even --out own.onnx
-  bench convert resnet50 --untrained --out resnet50.onnx)";
+  bench convert resnet50 --untrained --quantize int8 --out resnet50.onnx)";
 
 constexpr auto format_help = "markdown, json or csv";
 constexpr auto data_help = "folder of the data set (default: $QUANTBENCH_DATA/NAME)";
@@ -152,6 +152,7 @@ void add_convert(CLI::App& app, ConvertArguments& a) {
   option(convert, "-o,--out", a.out, "FILE", "the file to write");
   option(convert, "--weights", a.weights, "PATH", weights_help);
   option(convert, "--data", a.data, "DIR", "another folder to look for the file");
+  option(convert, "--quantize", a.quantize, "RECIPE", "preset[:option=value,...], or a .json file");
   convert->add_flag("--untrained", a.untrained,
                     "MODEL is a network with untrained weights: mobilenet-v2, resnet50 or vgg16");
   convert->add_flag("--ties-to-even", a.ties_to_even,

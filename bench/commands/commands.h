@@ -51,7 +51,7 @@ struct AuditArguments {
 };
 
 struct ConvertArguments {
-  std::string model, weights, data, out;
+  std::string model, weights, data, quantize, out;
   bool untrained = false, ties_to_even = false, force = false;
 };
 

@@ -375,5 +375,28 @@ TEST_CASE("A network is written as ONNX, and not over another file") {
   CHECK(bench({"convert", file, "--out", run.file("no/folder/a.onnx")}).code == exit_environment);
 }
 
+TEST_CASE("A recipe is written as QDQ, or refused by what ONNX cannot say") {
+  const TinyRun run;
+  const std::string file = run.file("written.onnx");
+  const auto convert = [&](std::vector<std::string> more) {
+    std::vector<std::string> all = {"convert", "mobilenet-v2", "--untrained", "--out", file};
+    all.insert(all.end(), more.begin(), more.end());
+    return bench(all);
+  };
+  CHECK(convert({"--quantize", "int9"}).code == exit_usage);
+  const Ran halves = convert({"--quantize", "tf-qat"});
+  CHECK(halves.code == exit_unsupported);
+  CHECK(contains(halves.err, "bench: mobilenet-v2: node 'features.0.relu6.grid' (FakeQuantize): "));
+  CHECK(contains(convert({"--quantize", "max127-dynamic"}).err, "made anew for each tensor"));
+  CHECK_FALSE(std::filesystem::exists(file));
+  CHECK(contains(convert({"--quantize", "int8"}).out, "53 of 53 layers with quantised weights"));
+  CHECK(bench({"audit", file}).code == exit_ok);
+  const Ran again = bench({"convert", file, "--quantize", "int8", "--out", file, "--force"});
+  CHECK(again.code == exit_usage);  // it has grids already
+  const Ran no_images =
+      bench({"convert", run.file("tiny.onnx"), "--quantize", "int8", "--out", run.file("a.onnx")});
+  CHECK(no_images.code == exit_missing);
+}
+
 }  // namespace
 }  // namespace bench

@@ -8,12 +8,15 @@
 #include "bench/commands/dispatch.h"
 #include "bench/files.h"
 #include "bench/model_card.h"
+#include "bench/recipe.h"
+#include "bench/run_showing.h"
 #include "models/error.h"
 #include "models/formats/formats.h"
 #include "models/formats/onnx_writer.h"
 #include "models/graph_digest.h"
 #include "models/passes/layers.h"
 #include "models/passes/passes.h"
+#include "models/random.h"
 #include "models/zoo/zoo.h"
 
 namespace bench {
@@ -24,6 +27,25 @@ Graph network(const ConvertArguments& a) {
   if (is_network_file(a.model)) return load_network(a.model).graph;
   const ModelCard& card = find_model_card(a.model);
   return load_network(find_weights(card, weights_places(a.weights, a.data)).path).graph;
+}
+
+// Untrained networks have no images of their own: numbers in [-1, 1) do.
+void use_random_images(CalibrationInputs& inputs, const Graph& graph) {
+  Shape shape = std::get<Input>(graph.nodes[0].op).shape;
+  for (std::int64_t& size : shape) size = std::max<std::int64_t>(size, 1);
+  inputs.images = 2;
+  inputs.load = [shape](std::size_t image) {
+    return std::vector<Tensor>{Random(11 + image).tensor(shape, -1, 1)};
+  };
+}
+
+Graph prepared(const ConvertArguments& a, Graph graph) {
+  graph = simplify(std::move(graph));
+  if (a.quantize.empty()) return simplify(fold_batch_norm(std::move(graph)));
+  CalibrationInputs inputs;
+  inputs.runner = [](const Graph& shown) { return run_showing(find_backend("float"), shown); };
+  if (a.untrained) use_random_images(inputs, graph);
+  return apply(parse_recipe(a.quantize), std::move(graph), inputs, a.model).graph;
 }
 
 void check(const ConvertArguments& a) {
@@ -51,7 +73,7 @@ std::string summary(const Graph& graph) {
 
 int execute(const ConvertArguments& a, std::ostream& out, std::ostream&) {
   check(a);
-  const Graph graph = simplify(fold_batch_norm(simplify(network(a))));
+  const Graph graph = prepared(a, network(a));
   std::string bytes;
   try {
     bytes = write_onnx(graph, {.ties_to_even = a.ties_to_even});
