@@ -45,10 +45,12 @@ bool plan_prelu(Planner& planner, NodeId id) {
   }
   const Desc layout = planner.layout(node.inputs[0]);
   const Desc weight = per_channel(slope.size(), planner.shape(id).size());
-  const prelu_forward::desc desc(dnnl::prop_kind::forward_inference, layout, weight);
+  const Desc any(weight.dims(), dnnl::memory::data_type::f32, dnnl::memory::format_tag::any);
+  const prelu_forward::desc desc(dnnl::prop_kind::forward_inference, layout, any);
   const auto found = fast<prelu_forward>(desc, strict_attributes(), planner.engine());
   if (!found) return false;
-  const dnnl::memory slopes = planner.weights().get(id, "slope", slope, weight, weight);
+  const dnnl::memory slopes =
+      planner.weights().get(id, "slope", slope, weight, found->weights_desc());
   const Place from = planner.read(node.inputs[0], layout), to = planner.write(id, layout);
   planner.add(prelu_forward(*found), found->scratchpad_desc(),
               planner.fact({{id}}, std::string("onednn:") + found->impl_info_str(), layout),

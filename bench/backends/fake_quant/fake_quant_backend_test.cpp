@@ -7,10 +7,12 @@
 #include "bench/run_showing.h"
 #include "models/conformance.h"
 #include "models/error.h"
+#include "models/formats/formats.h"
 #include "models/passes/passes.h"
 #include "models/passes/quantize.h"
 #include "models/random.h"
 #include "models/reference.h"
+#include "models/testing.h"
 #include "models/zoo/zoo.h"
 
 namespace bench {
@@ -189,6 +191,26 @@ TEST_CASE("fake-quant: whole networks, node by node") {
   Tensor last;
   run_showing(backend())(graph, input, [&](NodeId, const Tensor& value) { last = value; });
   CHECK(bit_equal(run(graph, input)[0], last));
+}
+
+TEST_CASE("fake-quant: quantised networks as published, node by node") {
+  const char* name = GENERATE("voc_imagenet/models/tflite/mobilenet_v1_0.25_128_quant.tflite",
+                              "voc_imagenet/models/tflite/mobilenet_v2_1.0_224_quant.tflite",
+                              "voc_imagenet/models/tflite/tinymaix/mbnet128_0.25_q.tflite",
+                              "face/models/mobilefacenet_993_quant.tflite");
+  const auto file = testing::real_data(name);
+  if (!file) return;
+  INFO(*file);
+  const Graph graph = load_network(*file).graph;
+  Shape image = std::get<Input>(graph.nodes[0].op).shape;
+  image[0] = 1;
+  check_every_node(graph, Random(2).tensor(image, 0, 255), 1e-5);
+  const auto facts = backend().compile(graph, {})->facts(image);
+  if (facts.isa == "sse41") return;  // for which oneDNN has no PReLU
+  for (const LayerFact& layer : facts.layers) {
+    INFO(layer.node << " " << layer.op);
+    CHECK(layer.implementation != "plain");
+  }
 }
 
 TEST_CASE("fake-quant: every kind of grid in every layout") {
