@@ -71,8 +71,8 @@ int8::Map input_map(const Layer& layer) { return {1, layer.size, layer.size, lay
 // The kernels of this project: zero point 3 in, ReLU as the lower end of the range.
 class Ours {
  public:
-  explicit Ours(const Layer& layer)
-      : convolution_(integer_layer(layer), {.input = {false, 3}}),
+  explicit Ours(const Layer& layer, Requantization mode = Requantization::float_scale)
+      : convolution_(integer_layer(layer, mode), {.input = {false, 3}}),
         map_(input_map(layer)),
         input_(static_cast<std::size_t>(map_.size()) + int8::Convolution::slack),
         result_(static_cast<std::size_t>(convolution_.result(map_).size())),
@@ -91,7 +91,7 @@ class Ours {
   }
 
  private:
-  static integer::Layer integer_layer(const Layer& layer) {
+  static integer::Layer integer_layer(const Layer& layer, Requantization mode) {
     Random random(1);
     const Shape shape{layer.out, layer.in / layer.groups, layer.kernel, layer.kernel};
     const int pad = layer.kernel / 2;
@@ -105,8 +105,7 @@ class Ours {
       w = static_cast<std::int8_t>(random.integer(-127, 127));
     }
     const std::vector<double> multipliers(static_cast<std::size_t>(layer.out), 1e-4);
-    result.requantizer.emplace(Requantization::float_scale, multipliers, TargetRange{5, 5, 255},
-                               layer.name);
+    result.requantizer.emplace(mode, multipliers, TargetRange{5, 5, 255}, layer.name);
     return result;
   }
 
@@ -188,17 +187,22 @@ void time_layer(benchmark::State& state, const Layer& layer) {
   const onednn::ThreadCount threads(1);
   Ours ours(layer);
   Theirs integers(layer, true), floats(layer, false);
-  ours.run(), integers.run(), floats.run();
+  Ours fixed(layer, Requantization::fixed_point), tflite(layer, Requantization::tflite);
+  ours.run(), integers.run(), floats.run(), fixed.run(), tflite.run();
   const double before = measure_dot_peak().gflops;
-  std::vector<double> ours_s, integers_s, floats_s;
+  std::vector<double> ours_s, integers_s, floats_s, fixed_s, tflite_s;
   for (auto _ : state) {
     time(ours_s, ours);
     time(integers_s, integers);
     time(floats_s, floats);
+    time(fixed_s, fixed);
+    time(tflite_s, tflite);
   }
   const double peak = std::max(before, measure_dot_peak().gflops);
   const double gops = 2e-9 * static_cast<double>(ours.macs(layer));
   state.counters["ours"] = gops / median(ours_s);
+  state.counters["fixed_point"] = gops / median(fixed_s);
+  state.counters["tflite"] = gops / median(tflite_s);
   state.counters["onednn_int8"] = gops / median(integers_s);
   state.counters["onednn_f32"] = gops / median(floats_s);
   state.counters["ours_us"] = 1e6 * median(ours_s);

@@ -7,8 +7,11 @@ namespace bench::int8 {
 namespace {
 
 // A band's lines, its results and a block of weights share the second-level cache, of 1 MiB or
-// more.
-constexpr std::int64_t band_bytes = 256 * 1024;
+// more. Where each channel is alone, little is computed for each line, and lines at a band's seams
+// are computed with twice.
+std::int64_t band_bytes(const Geometry& geometry) {
+  return (geometry.inputs_per_group() == 1 ? 256 : 128) * std::int64_t{1024};
+}
 
 std::int64_t windows(std::int64_t size, std::int64_t span, std::int64_t stride) {
   return (size - span) / stride + 1;
@@ -41,7 +44,7 @@ Bands::Bands(const Geometry& geometry, const Map& input, int repeat)
   result_ = geometry_.result(input_);
   const std::int64_t first_row = geometry_.span_h() * line();
   const std::int64_t row = geometry_.stride.h * line() + result_.width * result_.channels;
-  rows_ = std::clamp<std::int64_t>((band_bytes - first_row) / row, 1, result_.height);
+  rows_ = std::clamp<std::int64_t>((band_bytes(geometry) - first_row) / row, 1, result_.height);
   per_image_ = (result_.height + rows_ - 1) / rows_;
   rows_ = (result_.height + per_image_ - 1) / per_image_;  // bands of one size
 }
