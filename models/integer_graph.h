@@ -172,7 +172,8 @@ struct IntegerGraph {
 /// express. REQUIRES validate(graph).
 IntegerGraph lower(Graph graph, Requantization mode);
 
-/// The shape of each node's result. Throws as the graph's infer_shapes. Of a Layer's weight it
+/// The shape of each node's result. Throws as the graph's infer_shapes, and Error{bad_data} where
+/// an average or a softmax is over more numbers than its sums have room for. Of a Layer's weight it
 /// needs no element, and its shape but for the first axis: a backend that has its own form of a
 /// weight may put a 0 there.
 std::vector<Shape> infer_shapes(const IntegerGraph& graph, const Shape& input);

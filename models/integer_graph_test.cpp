@@ -322,6 +322,15 @@ TEST_CASE("integer graphs have shapes, and say which node an input does not fit"
   CHECK(infer_shapes(graph, {3, 2}).at(2) == Shape{3, 1});
   CHECK_THROWS_WITH(infer_shapes(graph, {3, 4}),
                     Catch::Contains("node 'y'") && Catch::Contains("3x4"));
+
+  Chain mean({1, 1, -1, -1});
+  mean.on("x", grid_of(1));
+  mean.then("mean", Reduce{Reduce::Kind::mean, {-2, -1}});
+  mean.on("y", grid_of(1));
+  const IntegerGraph average = lower(std::move(mean).finish(), Requantization::fixed_point);
+  CHECK(infer_shapes(average, {1, 1, 2048, 4095}).at(2) == Shape{1, 1, 1, 1});
+  CHECK_THROWS_WITH(infer_shapes(average, {1, 1, 2048, 4096}),
+                    Catch::Contains("2048x4096 numbers could leave 32 bits"));
 }
 
 }  // namespace

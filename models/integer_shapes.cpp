@@ -5,6 +5,10 @@
 namespace bench {
 namespace {
 
+// 256 times as many are 2^31.
+constexpr std::int64_t most_averaged = (1 << 23) - 1;
+constexpr std::int64_t most_exponentials = (1 << 16) - 1;
+
 // Shapes are those of the graph's ops that nodes stand for.
 struct ShapeRule {
   const integer::Node& node;
@@ -28,8 +32,24 @@ struct ShapeRule {
   Shape operator()(const integer::Float& op) const { return as(op.op); }
 
   Shape operator()(const integer::Average& op) const {
-    if (op.window.kernel.h > 0) return as(op.window);
-    return as(Reduce{Reduce::Kind::mean, {2, 3}, !op.flat});
+    const bool all = op.window.kernel.h == 0;
+    const Shape shape = all ? as(Reduce{Reduce::Kind::mean, {2, 3}, !op.flat}) : as(op.window);
+    const std::int64_t h = all ? in()[2] : op.window.kernel.h;
+    const std::int64_t w = all ? in()[3] : op.window.kernel.w;
+    if (h > most_averaged || w > most_averaged / h) {
+      fail("the sum of " + std::to_string(h) + "x" + std::to_string(w) +
+           " numbers could leave 32 bits");
+    }
+    return shape;
+  }
+
+  Shape operator()(const integer::SoftmaxNumbers& op) const {
+    const std::int64_t length = in()[*resolve_axis(op.axis, in().size())];
+    if (length > most_exponentials) {
+      fail("a softmax over " + std::to_string(length) + " numbers; integers allow for " +
+           std::to_string(most_exponentials));
+    }
+    return in();
   }
 
   Shape operator()(const integer::PReluNumbers& op) const {
@@ -39,11 +59,12 @@ struct ShapeRule {
 
   Shape operator()(const integer::Layer& op) const {
     const Shape& weight = op.weight.shape();
+    const bool fits = op.linear ? !in().empty() : in().size() == 4;
     const std::size_t axis = op.linear ? in().size() - 1 : 1;
-    if (in().size() != (op.linear ? std::max<std::size_t>(in().size(), 1) : 4) ||
-        in()[axis] != weight[1] * op.groups) {
-      fail("input is " + to_string(in()) + ", weight wants " +
-           std::to_string(weight[1] * op.groups) + " values on axis " + std::to_string(axis));
+    const std::int64_t wanted = weight[1] * op.groups;
+    if (!fits || in()[axis] != wanted) {
+      fail("input is " + to_string(in()) + ", weight wants " + std::to_string(wanted) +
+           (op.linear ? " values on the last axis" : " channels of N x C x H x W"));
     }
     Shape shape = in();
     if (!op.linear) {

@@ -8,7 +8,8 @@ namespace bench {
 namespace {
 
 TEST_CASE("reference: gives evaluate's bits, grids included") {
-  for (const auto& cases : {conformance_cases(1), quantized_conformance_cases(1)}) {
+  for (const auto& cases :
+       {conformance_cases(1), quantized_conformance_cases(1), integer_conformance_cases(1)}) {
     for (const ConformanceCase& c : cases) {
       INFO(c.name);
       const Tensor input = conformance_input(c, 2);
