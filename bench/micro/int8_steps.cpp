@@ -1,7 +1,7 @@
 // Every step of a quantised network by itself: the CPU time it takes and what computes it; then the
-// whole. Random numbers, one image, one thread.
+// whole. One image of random numbers, one thread.
 //
-//   int8_steps resnet50|vgg16|mobilenet-v2 [ROUNDS]
+//   int8_steps resnet50|vgg16|mobilenet-v2|FILE [ROUNDS]
 
 #include <fmt/format.h>
 
@@ -12,7 +12,9 @@
 #include "bench/backends/int8/program.h"
 #include "bench/micro/fma_peak.h"
 #include "models/error.h"
+#include "models/formats/formats.h"
 #include "models/integer_graph.h"
+#include "models/passes/passes.h"
 #include "models/random.h"
 #include "models/zoo/zoo.h"
 
@@ -37,10 +39,23 @@ double milliseconds(int rounds, const Work& work) {
   return 1e3 * median(std::move(seconds));
 }
 
+Graph network_of(const std::string& name) {
+  if (name.find('/') != std::string::npos) return simplify(load_network(name).graph);
+  return find(zoo(), "network", name).make.numbers(1);
+}
+
+Shape image_of(const Graph& graph) {
+  Shape shape = std::get<Input>(graph.nodes[0].op).shape;
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    if (shape[axis] < 0) shape[axis] = axis == 0 ? 1 : 224;
+  }
+  return shape;
+}
+
 void print_steps(const std::string& network, int rounds) {
-  const auto& make = find(zoo(), "network", network).make;
-  const int8::Int8Program program(lower(make.numbers(1), Requantization::float_scale), {});
-  const Tensor image = Random(2).tensor({1, 3, 224, 224}, -1, 1);
+  Graph graph = network_of(network);
+  const Tensor image = Random(2).tensor(image_of(graph), -1, 1);
+  const int8::Int8Program program(lower(std::move(graph), Requantization::float_scale), {});
   onednn::Memory memory;
   int8::BoundPlan bound(program, program.plan(image.shape()), memory);
   bound.run(image);
