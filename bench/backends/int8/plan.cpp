@@ -25,7 +25,10 @@ std::uint8_t* Workspace::numbers(const Place& place) const {
 }
 
 float* Workspace::values(const Place& place) const {
-  if (place.buffer < 0) return const_cast<float*>(input->data<float>().data());
+  if (place.buffer == -1) return const_cast<float*>(input->data<float>().data());
+  if (place.buffer < 0) {
+    return (*outputs)[static_cast<std::size_t>(-2 - place.buffer)].data<float>().data();
+  }
   return reinterpret_cast<float*>(numbers(place));
 }
 

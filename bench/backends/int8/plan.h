@@ -24,7 +24,7 @@ int byte_offset(const Grid& grid);
 
 /// Where a value lies.
 struct Place {
-  int buffer = -1;  ///< of the arena; -1: the caller's input
+  int buffer = -1;  ///< of the arena; -1: the caller's input; -2 - i: output i itself
   Shape shape;      ///< in the graph's order of axes
   bool channels_last = false;
   int scale_buffer = -1;  ///< where the scale of numbers on a dynamic grid lies; else -1
@@ -44,6 +44,7 @@ struct Workspace {
   std::byte* scratch = nullptr;
   const std::vector<std::size_t>* offsets = nullptr;
   const Tensor* input = nullptr;
+  std::vector<Tensor>* outputs = nullptr;
   std::vector<std::unique_ptr<Session>>* float_sessions = nullptr;
   int threads = 1;
 

@@ -64,10 +64,19 @@ Place Planner::write(NodeId id) {
 Place Planner::write(NodeId id, bool channels_last) {
   const auto size = static_cast<std::size_t>(count(shape(id)));
   const bool numbers = gives_numbers(node(id));
-  Place place{allocate(numbers ? size : size * sizeof(float)), shape(id), channels_last, -1};
+  const int buffer = output_buffer(id);
+  Place place{buffer < -1 ? buffer : allocate(numbers ? size : size * sizeof(float)), shape(id),
+              channels_last, -1};
   if (numbers && !node(id).grid) place.scale_buffer = allocate(sizeof(float));
   values_[id] = {place};
   return place;
+}
+
+// Outputs, which are f32, are computed where the caller gets them.
+int Planner::output_buffer(NodeId id) const {
+  const std::vector<Output>& outputs = network_.graph().outputs;
+  const auto found = std::ranges::find(outputs, id, &Output::node);
+  return found == outputs.end() ? -1 : -2 - static_cast<int>(found - outputs.begin());
 }
 
 void Planner::view(NodeId id, Place place, NodeId source) {

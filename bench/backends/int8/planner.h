@@ -43,6 +43,7 @@ class Planner {
 
  private:
   int allocate(std::size_t bytes);
+  int output_buffer(NodeId id) const;
   void place_buffers();
 
   const Network& network_;

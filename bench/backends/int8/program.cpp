@@ -75,26 +75,35 @@ BoundPlan::BoundPlan(const Int8Program& program, std::shared_ptr<const Plan> pla
   for (const FloatPart& part : program.network().float_parts()) {
     float_sessions_.push_back(part.program ? part.program->open_session() : nullptr);
   }
-  workspace_ = {memory.data(),         memory.data() + plan_->arena.bytes,
-                &plan_->arena.offsets, nullptr,
-                &float_sessions_,      program.threads()};
+  workspace_ = {memory.data(),
+                memory.data() + plan_->arena.bytes,
+                &plan_->arena.offsets,
+                nullptr,
+                &outputs_,
+                &float_sessions_,
+                program.threads()};
 }
 
 std::vector<Tensor> BoundPlan::run(const Tensor& input) {
+  outputs_.clear();
+  for (const Place& place : plan_->outputs) outputs_.emplace_back(place.shape);
   workspace_.input = &input;
   for (const Step& step : plan_->steps) {
     if (step.run) step.run(workspace_);
   }
-  std::vector<Tensor> outputs;
-  for (const Place& place : plan_->outputs) {
-    outputs.emplace_back(place.shape);
-    const std::span<float> values = outputs.back().data<float>();
+  for (std::size_t i = 0; i < outputs_.size(); ++i) {
+    const Place& place = plan_->outputs[i];
+    if (place.buffer == -2 - static_cast<int>(i)) continue;  // computed there
+    const std::span<float> values = outputs_[i].data<float>();
     std::copy_n(workspace_.values(place), values.size(), values.begin());
   }
-  return outputs;
+  return std::move(outputs_);
 }
 
 void BoundPlan::run_step(std::size_t index) {
+  if (outputs_.empty()) {
+    for (const Place& place : plan_->outputs) outputs_.emplace_back(place.shape);
+  }
   if (plan_->steps[index].run) plan_->steps[index].run(workspace_);
 }
 

@@ -48,6 +48,7 @@ class BoundPlan {
  private:
   std::shared_ptr<const Plan> plan_;
   std::vector<std::unique_ptr<Session>> float_sessions_;
+  std::vector<Tensor> outputs_;
   Workspace workspace_;
 };
 
