@@ -23,10 +23,16 @@ struct Wide {
   static Vector low16(Vector a, Vector b) { return _mm512_unpacklo_epi16(a, b); }
   static Vector high16(Vector a, Vector b) { return _mm512_unpackhi_epi16(a, b); }
   static Vector shifted(Vector a) { return _mm512_slli_epi32(a, 8); }
-  static __m128i lane(Vector a, int i) {
-    alignas(64) std::int32_t all[16];
-    _mm512_store_si512(all, a);
-    return _mm_load_si128(reinterpret_cast<const __m128i*>(all) + i);
+  // A 4 x 4 matrix of lanes, transposed.
+  static void store_in_order(std::int32_t* to, const Vector (&n)[4]) {
+    const __m512i a = _mm512_shuffle_i32x4(n[0], n[1], 0x44);
+    const __m512i b = _mm512_shuffle_i32x4(n[2], n[3], 0x44);
+    const __m512i c = _mm512_shuffle_i32x4(n[0], n[1], 0xee);
+    const __m512i d = _mm512_shuffle_i32x4(n[2], n[3], 0xee);
+    _mm512_store_si512(to, _mm512_shuffle_i32x4(a, b, 0x88));
+    _mm512_store_si512(to + lanes, _mm512_shuffle_i32x4(a, b, 0xdd));
+    _mm512_store_si512(to + 2 * lanes, _mm512_shuffle_i32x4(c, d, 0x88));
+    _mm512_store_si512(to + 3 * lanes, _mm512_shuffle_i32x4(c, d, 0xdd));
   }
   static Vector of_lanes(const std::int32_t* from) {
     const auto at = [&](int i) {
@@ -56,8 +62,12 @@ struct Narrow {
   static Vector low16(Vector a, Vector b) { return _mm256_unpacklo_epi16(a, b); }
   static Vector high16(Vector a, Vector b) { return _mm256_unpackhi_epi16(a, b); }
   static Vector shifted(Vector a) { return _mm256_slli_epi32(a, 8); }
-  static __m128i lane(Vector a, int i) {
-    return i == 0 ? _mm256_castsi256_si128(a) : _mm256_extracti128_si256(a, 1);
+  static void store_in_order(std::int32_t* to, const Vector (&n)[4]) {
+    repeat<4>(BENCH_BODY(j) {
+      auto* lane = reinterpret_cast<__m128i*>(to + 4 * j);
+      _mm_store_si128(lane, _mm256_castsi256_si128(n[j]));
+      _mm_store_si128(lane + 4, _mm256_extracti128_si256(n[j], 1));
+    });
   }
   static Vector of_lanes(const std::int32_t* from) {
     const __m128i first = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
@@ -138,14 +148,9 @@ struct Block {
       W::store(target.result + pixel * target.stride, numbers, range, target.count);
     } else {
       alignas(64) std::int32_t stored[W::channels];
-      for (int i = 0; i < W::channels / lanes; ++i) {
-        for (int j = 0; j < 4; ++j) {
-          _mm_store_si128(reinterpret_cast<__m128i*>(stored + lanes * i + 4 * j),
-                          W::lane(sums.at[j], i));
-        }
-      }
+      W::store_in_order(stored, sums.at);
       const auto vectors = static_cast<int>((target.count + lanes - 1) / lanes);
-      finish_stored(*work.finish, stored, vectors, target.after(pixel));
+      finish_stored(*work.finish, stored, vectors, pixel, 1, target);
     }
   }
 

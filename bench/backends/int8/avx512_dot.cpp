@@ -104,7 +104,7 @@ struct InRegisters {
       __m512i numbers[4] = {};
       repeat<pixels>(BENCH_BODY(p) {
         repeat<Vectors>(BENCH_BODY(v) {
-          const Place place{0, other + (start + p) * stride + v * lanes,
+          const Place place{other + (start + p) * stride + v * lanes,
                             first_lanes(count - v * lanes)};
           numbers[p * Vectors + v] =
               rounder.round(sums.at[start + p][v], _mm512_loadu_ps(scale + v * lanes), place);
@@ -130,9 +130,7 @@ struct Stored {
     repeat<Pixels>(BENCH_BODY(p) {
       repeat<Vectors>(BENCH_BODY(v) { _mm512_store_si512(rows[p] + v * lanes, sums.at[p][v]); });
     });
-    for (int p = 0; p < Pixels; ++p) {
-      finish_stored(*panel.finish, rows[p], Vectors, panel.target.after(first + p));
-    }
+    finish_stored(*panel.finish, rows[0], Vectors, first, Pixels, panel.target);
   }
 };
 

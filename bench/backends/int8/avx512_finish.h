@@ -22,9 +22,8 @@ namespace bench::int8::avx512 {
 
 #include "bench/backends/int8/repeat.inc"
 
-/// Where a Rounder's vector lies: its first channel in the Finish's arrays, its others.
+/// The other numbers that a Rounder adds to a vector.
 struct Place {
-  std::int64_t channel = 0;
   const std::uint8_t* other = nullptr;
   __mmask16 present = 0xffff;  ///< lanes whose `other` may be read
 };
@@ -74,83 +73,59 @@ struct QuickAddRounder {
   static constexpr bool adds = true;
 };
 
-/// The low halves of eight 64-bit numbers, at even places, with another eight's at odd ones.
-inline __m512i interleaved(__m512i even, __m512i odd) {
-  return _mm512_mask_blend_epi32(0xaaaa, even, _mm512_slli_epi64(odd, 32));
-}
-
-/// multiply_fixed_point, but for sums whose left shift saturates: those stay beyond every range
-/// (see models/requantize_loops.cpp).
-inline __m512i multiply_fixed_point(__m512i sum, __m512i mantissa, __m512i shift) {
-  const __m512i zero = _mm512_setzero_si512();
-  const __m512i left = _mm512_max_epi32(shift, zero);
-  const __m512i right = _mm512_max_epi32(_mm512_sub_epi32(zero, shift), zero);
-  const __m512i most = _mm512_srlv_epi32(_mm512_set1_epi32(0x7fffffff), left);
-  const __m512i least = _mm512_xor_si512(most, _mm512_set1_epi32(-1));
-  const __m512i x = _mm512_sllv_epi32(_mm512_min_epi32(_mm512_max_epi32(sum, least), most), left);
-  const __m512i half = _mm512_set1_epi64(std::int64_t{1} << 30);
-  const __m512i even = _mm512_add_epi64(_mm512_mul_epi32(x, mantissa), half);
-  const __m512i odd = _mm512_add_epi64(
-      _mm512_mul_epi32(_mm512_srli_epi64(x, 32), _mm512_srli_epi64(mantissa, 32)), half);
-  const __m512i product = interleaved(_mm512_srli_epi64(even, 31), _mm512_srli_epi64(odd, 31));
-  // Half away from zero: gemmlowp's RoundingDivideByPOT.
-  const __m512i one = _mm512_set1_epi32(1);
-  const __m512i mask = _mm512_sub_epi32(_mm512_sllv_epi32(one, right), one);
-  const __m512i rest = _mm512_and_si512(product, mask);
-  const __m512i threshold =
-      _mm512_add_epi32(_mm512_srli_epi32(mask, 1), _mm512_srli_epi32(product, 31));
-  const __m512i quotient = _mm512_srav_epi32(product, right);
-  return _mm512_mask_add_epi32(quotient, _mm512_cmpgt_epi32_mask(rest, threshold), quotient, one);
-}
+/// multiply_fixed_point without a left shift: two roundings, the second half away from zero
+/// (gemmlowp's RoundingDivideByPOT).
+struct FixedPoint {
+  FixedPoint(__m512i m, __m512i shift)
+      : mantissa(m),
+        odd_mantissa(_mm512_srli_epi64(m, 32)),
+        right(_mm512_sub_epi32(_mm512_setzero_si512(), shift)),
+        mask(
+            _mm512_sub_epi32(_mm512_sllv_epi32(_mm512_set1_epi32(1), right), _mm512_set1_epi32(1))),
+        half(_mm512_srli_epi32(mask, 1)) {}
+  __m512i operator()(__m512i x) const {
+    const __m512i nudge = _mm512_set1_epi64(std::int64_t{1} << 30);
+    const __m512i even = _mm512_add_epi64(_mm512_mul_epi32(x, mantissa), nudge);
+    const __m512i odd =
+        _mm512_add_epi64(_mm512_mul_epi32(_mm512_srli_epi64(x, 32), odd_mantissa), nudge);
+    const __m512i product =
+        _mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(even, 31), _mm512_slli_epi64(odd, 1));
+    const __m512i rest = _mm512_and_si512(product, mask);
+    const __m512i threshold = _mm512_add_epi32(half, _mm512_srli_epi32(product, 31));
+    const __m512i quotient = _mm512_srav_epi32(product, right);
+    return _mm512_mask_add_epi32(quotient, _mm512_cmpgt_epi32_mask(rest, threshold), quotient,
+                                 _mm512_set1_epi32(1));
+  }
+  __m512i mantissa, odd_mantissa, right, mask, half;
+};
 
 /// multiply_tflite, cut to +-2^30.
-inline __m512i multiply_tflite(__m512i sum, __m512i mantissa, __m512i shift) {
-  const __m512i low = _mm512_set1_epi64(0xffffffff);
-  const __m512i right = _mm512_sub_epi32(_mm512_set1_epi32(31), shift);
-  const auto one_side = [&](__m512i x, __m512i m, __m512i by) {
-    const __m512i before = _mm512_sub_epi64(by, _mm512_set1_epi64(1));
-    const __m512i half = _mm512_sllv_epi64(_mm512_set1_epi64(1), before);
-    const __m512i product = _mm512_srav_epi64(_mm512_add_epi64(_mm512_mul_epi32(x, m), half), by);
+struct TfLite {
+  TfLite(__m512i m, __m512i shift) : mantissa(m), odd_mantissa(_mm512_srli_epi64(m, 32)) {
+    const __m512i right = _mm512_sub_epi32(_mm512_set1_epi32(31), shift);
+    even_right = _mm512_and_si512(right, _mm512_set1_epi64(0xffffffff));
+    odd_right = _mm512_srli_epi64(right, 32);
+    even_half = half_of(even_right);
+    odd_half = half_of(odd_right);
+  }
+  static __m512i half_of(__m512i right) {
+    const __m512i one = _mm512_set1_epi64(1);
+    return _mm512_sllv_epi64(one, _mm512_sub_epi64(right, one));
+  }
+  static __m512i cut(__m512i product) {
     const __m512i limit = _mm512_set1_epi64(std::int64_t{1} << 30);
     return _mm512_max_epi64(_mm512_min_epi64(product, limit),
-                            _mm512_sub_epi64(_mm512_setzero_si512(), limit));
-  };
-  const __m512i even = one_side(sum, mantissa, _mm512_and_si512(right, low));
-  const __m512i odd = one_side(_mm512_srli_epi64(sum, 32), _mm512_srli_epi64(mantissa, 32),
-                               _mm512_srli_epi64(right, 32));
-  return interleaved(even, odd);
-}
-
-/// The integer modes, with or without an add.
-struct IntegerRounder {
-  explicit IntegerRounder(const Finish& f) : finish(f) {}
-  static const Range& range(const Finish& f) { return f.add ? f.add->range : f.range; }
-  __m512i multiplied(__m512i x, __m512i mantissa, __m512i shift) const {
-    return finish.mode == Requantization::tflite ? multiply_tflite(x, mantissa, shift)
-                                                 : multiply_fixed_point(x, mantissa, shift);
+                            _mm512_set1_epi64(-(std::int64_t{1} << 30)));
   }
-  __m512i multiplied(__m512i x, FixedMultiplier by) const {
-    return multiplied(x, _mm512_set1_epi32(by.mantissa), _mm512_set1_epi32(by.shift));
+  __m512i operator()(__m512i x) const {
+    const __m512i even =
+        _mm512_srav_epi64(_mm512_add_epi64(_mm512_mul_epi32(x, mantissa), even_half), even_right);
+    const __m512i odd = _mm512_srav_epi64(
+        _mm512_add_epi64(_mm512_mul_epi32(_mm512_srli_epi64(x, 32), odd_mantissa), odd_half),
+        odd_right);
+    return _mm512_mask_blend_epi32(0xaaaa, cut(even), _mm512_slli_epi64(cut(odd), 32));
   }
-  __m512i round(__m512i sum, __m512, const Place& place) const {
-    const __m512i x = multiplied(sum, integers_at(finish.mantissa, place.channel),
-                                 integers_at(finish.shift, place.channel));
-    if (!finish.add) return x;
-    const StoredAdd& add = *finish.add;
-    const Range& own = finish.range;
-    const __m512i number =
-        _mm512_min_epi32(_mm512_max_epi32(x, _mm512_set1_epi32(own.lowest - own.zero_point)),
-                         _mm512_set1_epi32(own.highest - own.zero_point));
-    const __m512i layer =
-        _mm512_add_epi32(number, _mm512_set1_epi32(own.zero_point - add.layer_zero_point));
-    const __m512i other =
-        _mm512_sub_epi32(others_at(place), _mm512_set1_epi32(add.other_zero_point));
-    const __m512i both =
-        _mm512_add_epi32(multiplied(_mm512_slli_epi32(layer, 20), add.layer_fixed),
-                         multiplied(_mm512_slli_epi32(other, 20), add.other_fixed));
-    return multiplied(both, add.sum_fixed);
-  }
-  const Finish& finish;
+  __m512i mantissa, odd_mantissa, even_right, odd_right, even_half, odd_half;
 };
 
 /// A Range in vectors of bytes, and what of it has to be done.
@@ -194,10 +169,10 @@ inline __mmask16 first_lanes(std::int64_t count) {
   return static_cast<__mmask16>(count >= lanes ? 0xffff : (1 << (count > 0 ? count : 0)) - 1);
 }
 
-/// What a kernel does with the sums of one pixel when they cannot stay in registers: `vectors` of
-/// them, at `sums`, channels in order.
-void finish_stored(const Finish& finish, const std::int32_t* sums, int vectors,
-                   const Target& target);
+/// What a kernel does with sums that cannot stay in registers: those of `pixels` neighbours from
+/// `first` on, `vectors` of 16 channels each, in order. They are overwritten.
+void finish_stored(const Finish& finish, std::int32_t* sums, int vectors, std::int64_t first,
+                   std::int64_t pixels, const Target& target);
 
 }  // namespace bench::int8::avx512
 

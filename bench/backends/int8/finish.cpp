@@ -127,8 +127,13 @@ Finish make_finish(const integer::Layer& layer, const Convolution::Options& opti
       padded<std::int32_t>(channels, [&](auto c) { return rule.fixed(one_of(c)).mantissa; });
   finish.shift =
       padded<std::int32_t>(channels, [&](auto c) { return rule.fixed(one_of(c)).shift; });
+  finish.shifts_left = std::ranges::any_of(finish.shift, [](auto shift) { return shift > 0; });
   if (!options.add) return finish;
   finish.add = stored(*options.add, options);
+  const StoredAdd& add = *finish.add;
+  for (const FixedMultiplier& by : {add.layer_fixed, add.other_fixed, add.sum_fixed}) {
+    finish.shifts_left |= by.shift > 0;
+  }
   if (finish.add->layer_zero_point != finish.range.zero_point) {
     finish.kind = Finish::Kind::any_mode;
   }

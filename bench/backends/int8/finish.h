@@ -39,6 +39,7 @@ struct Finish {
   Range range{};
   std::vector<float> scale, float_bias;
   std::vector<std::int32_t> mantissa, shift;
+  bool shifts_left = false;  ///< some shift (of the add too) is above 0
   std::optional<StoredAdd> add;
   std::int64_t bytes() const {
     return static_cast<std::int64_t>(
