@@ -51,12 +51,13 @@ class IntegerAdd {
 
 template <class Multiply>
 void round_all(const Finish& finish, const Stored& stored) {
+  const std::int64_t pixels = stored.pixels, step = stored.vectors * lanes;
   for (int v = 0; v < stored.vectors; ++v) {
     const std::int64_t at = stored.target.first + v * lanes;
     const Multiply multiply(integers_at(finish.mantissa, at), integers_at(finish.shift, at));
-    for (std::int64_t p = 0; p < stored.pixels; ++p) {
-      const __m512i sum = _mm512_loadu_si512(stored.at(p, v));
-      _mm512_storeu_si512(stored.at(p, v), multiply(sum));
+    std::int32_t* sums = stored.at(0, v);
+    for (std::int64_t p = 0; p < pixels; ++p, sums += step) {
+      _mm512_storeu_si512(sums, multiply(_mm512_loadu_si512(sums)));
     }
   }
 }
@@ -79,12 +80,15 @@ void finish_integers(const Finish& finish, const Stored& stored) {
   round_all<Multiply>(finish, stored);
   if (finish.add) add_all<Multiply>(finish, stored);
   const ByteRange range(finish.add ? finish.add->range : finish.range);
+  std::uint8_t* to = stored.target.result + stored.element(0);
+  const std::int64_t stride = stored.target.stride, count = stored.target.count;
+  const int vectors = stored.vectors;
   for (std::int64_t p = 0; p < stored.pixels; ++p) {
-    __m512i numbers[4] = {};
-    for (int v = 0; v < stored.vectors; ++v) numbers[v] = _mm512_loadu_si512(stored.at(p, v));
-    store_bytes(stored.target.result + stored.element(p),
-                bytes_in_order(numbers[0], numbers[1], numbers[2], numbers[3], range),
-                stored.target.count);
+    const auto numbers = [&](int v) __attribute__((always_inline)) {
+      return v < vectors ? _mm512_loadu_si512(stored.at(p, v)) : __m512i{};
+    };
+    store_bytes(to + p * stride,
+                bytes_in_order(numbers(0), numbers(1), numbers(2), numbers(3), range), count);
   }
 }
 
