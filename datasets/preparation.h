@@ -36,6 +36,7 @@ struct Preparation {
   //    (n - crop) / 2, where an odd n - crop rounds to the even neighbour (Python's round, hence
   //    torchvision's CenterCrop).
   int crop = 0, crop_width = 0;
+  bool crop_up = false;  ///< an odd n - crop rounds up
 
   // 4. Values, channel by channel in the network's order, in float arithmetic:
   //    (value / divisor - mean) / deviation.

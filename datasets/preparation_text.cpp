@@ -59,7 +59,7 @@ std::string describe(const Preparation& p) {
   if (p.crop > 0 && p.crop_width > 0) {
     text += fmt::format(", centre crop {} x {}", p.crop_width, p.crop);
   } else if (p.crop > 0) {
-    text += fmt::format(", centre crop {}", p.crop);
+    text += fmt::format(", centre crop {}{}", p.crop, p.crop_up ? " from half rounded up" : "");
   }
   if (p.padded_width > 0)
     text += fmt::format(", filled to {} x {}", p.padded_width, p.padded_height);
@@ -76,6 +76,7 @@ std::string hash(const Preparation& p) {
   text += fmt::format("fit={}\nwidth={}\nheight={}\n", name_of(p.fit), p.width, p.height);
   text += fmt::format("resampler={}\ncrop={}\n", bench::name_of(p.resampler), p.crop);
   if (p.crop_width > 0) text += fmt::format("crop_width={}\n", p.crop_width);
+  if (p.crop_up) text += "crop_up=true\n";
   text += fmt::format("order={}\ndivisor={}\n", name_of(p.order), p.divisor);
   text += fmt::format("mean={} {} {}\n", p.mean[0], p.mean[1], p.mean[2]);
   text += fmt::format("deviation={} {} {}\n", p.deviation[0], p.deviation[1], p.deviation[2]);

@@ -67,6 +67,11 @@ constexpr Preparation cropped(Preparation p, int crop) {
   return p;
 }
 
+constexpr Preparation cropped_up(Preparation p) {
+  p.crop_up = true;
+  return p;
+}
+
 constexpr Preparation central(Preparation p, double fraction) {
   p.central_fraction = fraction;
   return p;
@@ -125,6 +130,7 @@ constexpr Preparation sphereface() {
 
 constexpr Preparation list[] = {
     shorter("torchvision-256-224", torch, 256, 224, pil_bilinear),
+    cropped_up(shorter("torchvision-256-224-up", torch, 256, 224, pil_bilinear)),
     shorter("torchvision-256-224-bicubic", torch, 256, 224, pil_bicubic),
     shorter("torchvision-256-224-opencv", torch, 256, 224, opencv_linear),
     exact("torchvision-resize-224", torch, 224, 224, opencv_linear),

@@ -40,9 +40,9 @@ Extent resized(const Preparation& p, const Extent& size) {
 Window crop_window(const Preparation& p, const Extent& size) {
   if (p.crop == 0) return {0, 0, size.width, size.height};
   const int width = p.crop_width > 0 ? p.crop_width : p.crop;
-  const auto offset = [](int n, int kept) {
+  const auto offset = [&p](int n, int kept) {
     const int half = (n - kept) / 2, odd = (n - kept) % 2;
-    return half + (odd != 0 && half % 2 != 0 ? 1 : 0);
+    return half + (odd != 0 && (p.crop_up || half % 2 != 0) ? 1 : 0);
   };
   return {offset(size.width, width), offset(size.height, p.crop), width, p.crop};
 }

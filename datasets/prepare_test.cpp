@@ -107,7 +107,7 @@ TEST_CASE("no profile changes its meaning without a new version") {
 
 TEST_CASE("every field is in the hash") {
   const Preparation start = find_preparation("torchvision-256-224");
-  std::vector<Preparation> all(19, start);
+  std::vector<Preparation> all(20, start);
   all[1].name = "other";
   all[2].version = 2;
   all[3].central_fraction = 0.5;
@@ -126,6 +126,7 @@ TEST_CASE("every field is in the hash") {
   all[16].fill = 1;
   all[17].flip = true;
   all[18].crop_width = 225;
+  all[19].crop_up = true;
   std::set<std::string> hashes;
   for (const Preparation& p : all) hashes.insert(hash(p));
   CHECK(hashes.size() == all.size());

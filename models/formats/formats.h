@@ -18,12 +18,12 @@ struct LoadedNetwork {
 };
 
 /// Reads a network by its content, not its ending: ONNX (.onnx, opset 6 to 18, external data,
-/// quantised or not), TFLite (.tflite), or darknet (.weights, with its .cfg of the same stem beside
-/// it; or a .cfg, with its .weights). The graph is validated and, where its file fixes the input's
-/// size, sized. Shape arithmetic and what depends on constants alone is computed and nodes that no
-/// output needs are left out; nothing else is folded. Throws Error{missing}; Error{bad_data} for a
-/// damaged or hostile file (field and offset or node named); Error{unsupported} naming operator and
-/// node.
+/// quantised or not), TFLite (.tflite), darknet (.weights, with its .cfg of the same stem beside
+/// it; or a .cfg, with its .weights), or ncnn (.param, with its .bin; or a .bin, known by its
+/// .param). The graph is validated and, where its file fixes the input's size, sized. Shape
+/// arithmetic and what depends on constants alone is computed and nodes that no output needs are
+/// left out; nothing else is folded. Throws Error{missing}; Error{bad_data} for a damaged or
+/// hostile file (field and offset or node named); Error{unsupported} naming operator and node.
 LoadedNetwork load_network(const std::string& path);
 
 }  // namespace bench

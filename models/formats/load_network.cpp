@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
 
 #include "models/error.h"
 #include "models/formats/darknet.h"
 #include "models/formats/formats.h"
+#include "models/formats/ncnn.h"
 #include "models/formats/onnx_reader.h"
 #include "models/formats/read_file.h"
 #include "models/formats/tflite.h"
@@ -33,10 +35,18 @@ bool looks_like_darknet_weights(std::string_view bytes) {
          bytes.substr(1, 3) == std::string_view("\0\0\0", 3);
 }
 
+/// ncnn's weights say nothing of what they are: they are known by the .param beside them.
+bool looks_like_ncnn_bin(const std::string& path) {
+  if (!path.ends_with(".bin")) return false;
+  const std::string param = std::filesystem::path(path).replace_extension(".param").string();
+  return std::filesystem::is_regular_file(param) && looks_like_ncnn_param(start_of_file(param, 64));
+}
+
 }  // namespace
 
 LoadedNetwork load_network(const std::string& path) {
   const std::string start = start_of_file(path, 1 << 16);
+  if (looks_like_ncnn_param(start) || looks_like_ncnn_bin(path)) return read_ncnn(path);
   if (looks_like_tflite(start)) return read_tflite(read_file(path, longest_tflite), path);
   if (looks_like_darknet_cfg(start)) return read_darknet(path, true);
   if (looks_like_darknet_weights(start)) return read_darknet(path, false);

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "models/error.h"
+#include "models/formats/half.h"
 #include "models/formats/onnx.pb.h"
 #include "models/formats/onnx_external.h"
 
@@ -14,18 +15,6 @@ namespace {
 // The numbers of TensorProto.DataType.
 enum : int { kFloat = 1, kUint8 = 2, kInt8 = 3, kInt32 = 6, kInt64 = 7, kBool = 9 };
 enum : int { kFloat16 = 10, kDouble = 11, kBfloat16 = 16 };
-
-float from_half(std::uint16_t half) {
-  const std::uint32_t sign = std::uint32_t{half & 0x8000u} << 16;
-  const std::uint32_t exponent = (half >> 10) & 31u;
-  const std::uint32_t fraction = half & 1023u;
-  if (exponent == 0) {  // zero or subnormal: fraction * 2^-24
-    const float magnitude = static_cast<float>(fraction) * 0x1p-24f;
-    return sign ? -magnitude : magnitude;
-  }
-  const std::uint32_t wide = exponent == 31 ? 255 : exponent + 112;
-  return std::bit_cast<float>(sign | (wide << 23) | (fraction << 13));
-}
 
 float from_bfloat(std::uint16_t value) { return std::bit_cast<float>(std::uint32_t{value} << 16); }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/formats/half.h"
 #include "models/formats/read_file.h"
 #include "models/formats/reject.h"
 
@@ -99,14 +100,6 @@ void read_data(const FlatTable& table, const std::vector<FlatTable>& buffers,
     reject("holds " + std::to_string(tensor.bytes.size()) + " bytes, its shape " +
            to_string(tensor.shape) + " needs " + std::to_string(needed));
   }
-}
-
-float from_half(std::uint16_t bits) {
-  const int exponent = bits >> 10 & 31, fraction = bits & 1023;
-  float value = exponent == 0 ? std::ldexp(static_cast<float>(fraction), -24)
-                              : std::ldexp(static_cast<float>(1024 + fraction), exponent - 25);
-  if (exponent == 31) value = fraction ? NAN : INFINITY;
-  return bits >> 15 ? -value : value;
 }
 
 template <class T, class Use>
