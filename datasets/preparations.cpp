@@ -130,7 +130,7 @@ constexpr Preparation sphereface() {
 
 constexpr Preparation list[] = {
     shorter("torchvision-256-224", torch, 256, 224, pil_bilinear),
-    cropped_up(shorter("torchvision-256-224-up", torch, 256, 224, pil_bilinear)),
+    cropped_up(shorter("antialiased-256-224", torch, 256, 224, antialiased)),
     shorter("torchvision-256-224-bicubic", torch, 256, 224, pil_bicubic),
     shorter("torchvision-256-224-opencv", torch, 256, 224, opencv_linear),
     exact("torchvision-resize-224", torch, 224, 224, opencv_linear),

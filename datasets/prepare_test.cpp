@@ -92,6 +92,7 @@ TEST_CASE("no profile changes its meaning without a new version") {
       {"mobilefacenet-112-flip", "c4620e32270c92e7"},
       {"deeplab-513", "b412b2a1d912f88a"},
       {"rgb-255", "169be16389095301"},
+      {"antialiased-256-224", "b4cb6bb06ce62c86"},
       {"uint8-128", "e2cacaf716895c14"},
       {"uint8-128-central", "144515aceb5c474a"},
       {"uint8-224-central", "4a874192d7c8ff52"},

@@ -12,6 +12,7 @@ std::string_view name_of(Resampler resampler) {
   switch (resampler) {
     case Resampler::pil_bilinear: return "PIL bilinear";
     case Resampler::pil_bicubic: return "PIL bicubic";
+    case Resampler::antialiased: return "antialiased bilinear";
     case Resampler::opencv_nearest: return "OpenCV nearest";
     case Resampler::opencv_linear: return "OpenCV linear";
     case Resampler::opencv_cubic: return "OpenCV cubic";
@@ -39,6 +40,7 @@ Tensor resample(const Tensor& image, const Extent& size, Resampler resampler,
   switch (resampler) {
     case Resampler::pil_bilinear: return resample_pil(image, size, window, false);
     case Resampler::pil_bicubic: return resample_pil(image, size, window, true);
+    case Resampler::antialiased: return resample_antialiased(image, size, window);
     case Resampler::tf1_bilinear: return resample_tf1(image, size, window);
     default: return resample_opencv(image, size, window, resampler);
   }

@@ -12,6 +12,7 @@ namespace bench {
 enum class Resampler {
   pil_bilinear,    ///< Pillow >= 2.7, Image.BILINEAR: antialiased, fixed point of 22 bits; u8
   pil_bicubic,     ///< Pillow, Image.BICUBIC (a = -0.5): likewise
+  antialiased,     ///< PIL bilinear's filter in real numbers, rounded once at the end; u8
   opencv_nearest,  ///< cv::resize INTER_NEAREST; u8
   opencv_linear,   ///< cv::resize INTER_LINEAR: not antialiased, fixed point of 11 bits; u8
   opencv_cubic,    ///< cv::resize INTER_CUBIC (a = -0.75); u8

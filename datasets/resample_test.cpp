@@ -72,6 +72,23 @@ TEST_CASE("PIL bilinear widens its filter when shrinking, OpenCV linear does not
   CHECK(reds(resample(image, {2, 1}, Resampler::opencv_linear)) == std::vector{50, 100});
 }
 
+TEST_CASE("antialiased bilinear is within a step of PIL's and rounds once") {
+  const Tensor image = draw(61, 45, 9);
+  for (const Extent size : {Extent{30, 45}, Extent{61, 20}, Extent{25, 17}, Extent{90, 70}}) {
+    const auto ours = reds(resample(image, size, Resampler::antialiased));
+    const auto pil = reds(resample(image, size, Resampler::pil_bilinear));
+    for (std::size_t i = 0; i < ours.size(); ++i) REQUIRE(std::abs(ours[i] - pil[i]) <= 1);
+  }
+  // 4 x 4 -> 2 x 2, rows 0 and 1 being 0 100 0 200 and the others 0: along x 42.857 and 100 (as
+  // below), along y rows 0 to 2 with 3/7 3/7 1/7, then rows 1 to 3 with 1/7 3/7 3/7.
+  Tensor square({4, 4, 3}, DType::u8);
+  for (std::size_t i = 0; i < 24; ++i) {
+    square.data<std::uint8_t>()[i] = std::array<std::uint8_t, 4>{0, 100, 0, 200}[i / 3 % 4];
+  }
+  // 42.857 * 6/7 = 36.73, 85.71; 42.857 / 7 = 6.12, 14.29. PIL rounds 42.857 to 43 in between.
+  CHECK(reds(resample(square, {2, 2}, Resampler::antialiased)) == std::vector{37, 86, 6, 14});
+}
+
 TEST_CASE("TF1 bilinear puts pixel i at i * in / out") {
   // 2 -> 4: positions 0, .5, 1, 1.5; beyond the last pixel it repeats. 3 -> 2: positions 0, 1.5.
   const auto values = [](const Tensor& image) {
@@ -92,8 +109,9 @@ TEST_CASE("TF1 bilinear puts pixel i at i * in / out") {
 
 TEST_CASE("a window is a crop of the whole") {
   const Tensor image = draw(61, 45, 9);
-  for (const Resampler resampler : {Resampler::pil_bilinear, Resampler::pil_bicubic,
-                                    Resampler::opencv_linear, Resampler::tf1_bilinear}) {
+  for (const Resampler resampler :
+       {Resampler::pil_bilinear, Resampler::pil_bicubic, Resampler::antialiased,
+        Resampler::opencv_linear, Resampler::tf1_bilinear}) {
     for (const Extent size : {Extent{30, 45}, Extent{61, 20}, Extent{61, 45}, Extent{90, 33}}) {
       const Window window{5, 7, 20, 11};
       const Tensor part = resample(image, size, resampler, window);
@@ -108,7 +126,9 @@ TEST_CASE("a window is a crop of the whole") {
 TEST_CASE("a constant picture stays constant, however it is resized") {
   Tensor image({17, 23, 3}, DType::u8);
   for (auto& value : image.data<std::uint8_t>()) value = 201;
-  for (const auto& [name, resampler] : names) {
+  std::vector<Resampler> all = {Resampler::antialiased};
+  for (const auto& [name, resampler] : names) all.push_back(resampler);
+  for (const Resampler resampler : all) {
     for (const Extent size : {Extent{5, 4}, Extent{64, 50}, Extent{1, 1}, Extent{23, 90}}) {
       for (const int value : reds(resample(image, size, resampler))) REQUIRE(value == 201);
     }

@@ -9,6 +9,9 @@ namespace bench {
 /// Source: Pillow 9.4, Image.resize on 8-bit images.
 Tensor resample_pil(const Tensor& image, const Extent& size, const Window& window, bool bicubic);
 
+/// A triangle filter, widened when shrinking, in double; half up.
+Tensor resample_antialiased(const Tensor& image, const Extent& size, const Window& window);
+
 /// interpolation: cv::InterpolationFlags. Source: OpenCV 4.6, by calling it.
 Tensor resample_opencv(const Tensor& image, const Extent& size, const Window& window,
                        Resampler resampler);
