@@ -139,19 +139,27 @@ struct Block {
     return work.input + row * work.row_step + column * work.column_step + channel;
   }
 
+  // Kernels go from top to bottom; where sums cannot be finished in registers, they are kept until
+  // there are many.
   [[gnu::always_inline]] void finish(const Four<W>& sums, std::int64_t row,
                                      std::int64_t column) const {
-    const std::int64_t pixel = row * work.result_row + column;
     if constexpr (Quick) {
+      const std::int64_t pixel = row * work.result_row + column;
       typename W::Vector numbers[4];
       repeat<4>(BENCH_BODY(j) { numbers[j] = W::number(sums.at[j], scale.at[j]); });
       W::store(target.result + pixel * target.stride, numbers, range, target.count);
     } else {
-      alignas(64) std::int32_t stored[W::channels];
-      W::store_in_order(stored, sums.at);
-      const auto vectors = static_cast<int>((target.count + lanes - 1) / lanes);
-      finish_stored(*work.finish, stored, vectors, pixel, 1, target);
+      W::store_in_order(kept[column % 2][row % most_kept], sums.at);
+      if (row % most_kept == most_kept - 1 || row == work.rows - 1) finish_kept(row, column);
     }
+  }
+
+  [[gnu::noinline]] void finish_kept(std::int64_t last_row, std::int64_t column) const {
+    const std::int64_t first = last_row / most_kept * most_kept;
+    Target rows = target.after(first * work.result_row + column);
+    rows.stride *= work.result_row;
+    finish_stored(*work.finish, kept[column % 2][0], W::channels / lanes, 0, last_row - first + 1,
+                  rows);
   }
 
   const Depthwise& work;
@@ -159,6 +167,8 @@ struct Block {
   Target target;
   ByteRange range;
   Four<W> bias, scale, taps[most_quads];
+  static constexpr std::int64_t most_kept = Quick ? 1 : 16;
+  alignas(64) mutable std::int32_t kept[2][most_kept][W::channels];
 };
 
 template <class W>
@@ -169,8 +179,8 @@ template <class W>
 template <class W, bool Quick>
 void any_kernel(const Block<W, Quick>& block) {
   const Depthwise& work = block.work;
-  for (std::int64_t y = 0; y < work.rows; ++y) {
-    for (std::int64_t x = 0; x < work.columns; ++x) {
+  for (std::int64_t x = 0; x < work.columns; ++x) {
+    for (std::int64_t y = 0; y < work.rows; ++y) {
       const std::uint8_t* window = block.window(y, x);
       Four<W> sums = block.bias;
       for (std::int64_t quad = 0; quad < work.tap_count / 4; ++quad) {
