@@ -1,7 +1,9 @@
 // Every step of a quantised network by itself: the CPU time it takes and what computes it; then the
 // whole. One image of random numbers, one thread.
 //
-//   int8_steps resnet50|vgg16|mobilenet-v2|FILE [ROUNDS]
+//   int8_steps resnet50|vgg16|mobilenet-v2|FILE [ROUNDS [onednn]]
+//
+// `onednn`: layers that suit oneDNN are computed by it also where it has no matrix units to use.
 
 #include <fmt/format.h>
 
@@ -52,10 +54,12 @@ Shape image_of(const Graph& graph) {
   return shape;
 }
 
-void print_steps(const std::string& network, int rounds) {
+void print_steps(const std::string& network, int rounds, bool onednn) {
   Graph graph = network_of(network);
   const Tensor image = Random(2).tensor(image_of(graph), -1, 1);
-  const int8::Int8Program program(lower(std::move(graph), Requantization::float_scale), {});
+  const int8::Int8Program program(lower(std::move(graph), Requantization::float_scale), {},
+                                  int8::fastest_instruction_set(), onednn);
+  const onednn::ThreadCount threads(1);
   onednn::Memory memory;
   int8::BoundPlan bound(program, program.plan(image.shape()), memory);
   bound.run(image);
@@ -75,12 +79,12 @@ void print_steps(const std::string& network, int rounds) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2 || argc > 3) {
-    fmt::print(stderr, "usage: int8_steps NETWORK [ROUNDS]\n");
+  if (argc < 2 || argc > 4) {
+    fmt::print(stderr, "usage: int8_steps NETWORK [ROUNDS [onednn]]\n");
     return 2;
   }
   try {
-    print_steps(argv[1], argc > 2 ? std::stoi(argv[2]) : 25);
+    print_steps(argv[1], argc > 2 ? std::stoi(argv[2]) : 25, argc > 3 || int8::onednn_has_amx());
   } catch (const Error& error) {
     fmt::print(stderr, "{}\n", error.what());
     return 1;

@@ -30,9 +30,12 @@ void check_case(const Graph& graph, const std::string& name, const std::vector<T
     const IntegerGraph integers = lower(graph, mode);
     std::vector<std::vector<Tensor>> wanted;
     for (const Tensor& input : inputs) wanted.push_back(evaluate(integers, input));
-    for (const InstructionSet set : instruction_sets()) {
-      INFO(name << ", mode " << static_cast<int>(mode) << ", " << name_of(set));
-      const Int8Program program(integers, options, set);
+    std::vector<std::pair<InstructionSet, bool>> ways{{fastest_instruction_set(), true}};
+    for (const InstructionSet set : instruction_sets()) ways.emplace_back(set, false);
+    for (const auto& [set, onednn] : ways) {
+      INFO(name << ", mode " << static_cast<int>(mode) << ", " << name_of(set)
+                << (onednn ? ", oneDNN where it is exact" : ""));
+      const Int8Program program(integers, options, set, onednn);
       const auto session = program.open_session();
       for (std::size_t i = 0; i < inputs.size(); ++i) {
         const std::vector<Tensor> got = session->run(inputs[i]);
@@ -197,6 +200,17 @@ TEST_CASE("int8: facts say what every layer is computed by, and what is held in 
   CHECK(facts.weight_bytes < 4'200'000);
   // The largest pair alive together: 96x112x112 and 96x56x56 bytes.
   CHECK(facts.activation_bytes < 2'000'000);
+}
+
+TEST_CASE("int8: oneDNN computes the layers that suit it, where its sums are exact") {
+  const Int8Program program(
+      lower(find(zoo(), "network", "mobilenet-v2").make.numbers(1), Requantization::tflite), {},
+      fastest_instruction_set(), true);
+  int by_onednn = 0;
+  for (const LayerFact& layer : program.facts({1, 3, 224, 224}).layers) {
+    by_onednn += layer.implementation.starts_with("onednn:") ? 1 : 0;
+  }
+  CHECK(by_onednn == (onednn_is_exact() ? 35 : 0));  // all but depthwise layers and the last one
 }
 
 TEST_CASE("int8: what does not fit is refused with the node's name, and the session lives on") {

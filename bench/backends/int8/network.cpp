@@ -108,39 +108,6 @@ Graph graph_of(const IntegerGraph& graph, const FloatPart& part, std::size_t ran
   return alone;
 }
 
-Storage storage_of(const integer::Node& node) {
-  if (!node.grid) return {true, 0};  // numbers of a dynamic grid
-  return {node.grid->is_signed, node.grid->zero_point[0]};
-}
-
-}  // namespace
-
-bool gives_numbers(const integer::Node& node) {
-  return node.grid || as<integer::QuantizeDynamic>(node);
-}
-
-int byte_offset(const integer::Node& node) { return storage_of(node).is_signed ? 128 : 0; }
-
-int zero_byte(const integer::Node& node) { return storage_of(node).zero_point + byte_offset(node); }
-
-Network::Network(IntegerGraph graph, InstructionSet set, int threads)
-    : graph_(std::move(graph)), threads_(threads), readers_(count_readers(graph_)) {
-  find_fused_adds();
-  find_float_parts();
-  for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-    if (as<integer::Layer>(graph_.nodes[i])) pack(static_cast<NodeId>(i), set);
-  }
-}
-
-NodeId Network::layer_of_add(NodeId add) const {
-  const auto found = layer_of_add_.find(add);
-  return found == layer_of_add_.end() ? -1 : found->second;
-}
-
-bool Network::is_fused(NodeId layer) const { return add_of_layer_.contains(layer); }
-
-namespace {
-
 // The shapes of some image, its open sizes chosen; nothing where none of the choices fits.
 std::vector<Shape> shapes_of_some_image(const IntegerGraph& graph) {
   for (const std::int64_t size : {224, 320, 112, 64, 33, 9}) {
@@ -156,14 +123,52 @@ std::vector<Shape> shapes_of_some_image(const IntegerGraph& graph) {
   return {};
 }
 
+Storage storage_of(const integer::Node& node) {
+  if (!node.grid) return {true, 0};  // numbers of a dynamic grid
+  return {node.grid->is_signed, node.grid->zero_point[0]};
+}
+
 }  // namespace
+
+bool gives_numbers(const integer::Node& node) {
+  return node.grid || as<integer::QuantizeDynamic>(node);
+}
+
+int byte_offset(const integer::Node& node) { return storage_of(node).is_signed ? 128 : 0; }
+
+int zero_byte(const integer::Node& node) { return storage_of(node).zero_point + byte_offset(node); }
+
+Network::Network(IntegerGraph graph, InstructionSet set, bool onednn, int threads)
+    : graph_(std::move(graph)),
+      threads_(threads),
+      readers_(count_readers(graph_)),
+      some_shapes_(shapes_of_some_image(graph_)) {
+  find_fused_adds();
+  find_float_parts();
+  for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+    if (as<integer::Layer>(graph_.nodes[i])) {
+      pack(static_cast<NodeId>(i), set, onednn && onednn_is_exact());
+    }
+  }
+}
+
+NodeId Network::layer_of_add(NodeId add) const {
+  const auto found = layer_of_add_.find(add);
+  return found == layer_of_add_.end() ? -1 : found->second;
+}
+
+const OneDnnConvolution* Network::onednn_layer(NodeId id) const {
+  const auto found = onednn_layers_.find(id);
+  return found == onednn_layers_.end() ? nullptr : found->second.get();
+}
+
+bool Network::is_fused(NodeId layer) const { return add_of_layer_.contains(layer); }
 
 // An Add of two equal shapes whose operand is a Layer that nobody else reads. A sum that needs no
 // broadcasting at one size is taken to need none at any.
 void Network::find_fused_adds() {
-  const std::vector<Shape> shapes = shapes_of_some_image(graph_);
-  if (shapes.empty()) return;
-  const auto shape = [&](NodeId id) { return shapes[static_cast<std::size_t>(id)]; };
+  if (some_shapes_.empty()) return;
+  const auto shape = [&](NodeId id) { return some_shapes_[static_cast<std::size_t>(id)]; };
   const auto fits = [&](NodeId id, NodeId other) {
     const auto* layer = as<integer::Layer>(node(id));
     return layer && layer->requantizer && readers(id) == 1 && id != other;
@@ -223,7 +228,24 @@ void Network::find_float_parts() {
                            [&](NodeId id) { return levels[static_cast<std::size_t>(id)]; });
 }
 
-void Network::pack(NodeId id, InstructionSet set) {
+bool Network::pack_for_onednn(NodeId id, const integer::Layer& layer,
+                              const Convolution::Options& options) {
+  if (some_shapes_.empty() || !OneDnnConvolution::suits(layer)) return false;
+  auto made = std::make_unique<OneDnnConvolution>(layer, options);
+  const auto map = [&](NodeId of) {
+    const Shape& shape = some_shapes_[static_cast<std::size_t>(of)];
+    return Map{shape[0], shape[2], shape[3], shape[1]};
+  };
+  try {
+    made->bind(map(node(id).inputs[0]), map(id));
+  } catch (const Error&) {  // oneDNN has nothing for it
+    return false;
+  }
+  onednn_layers_.emplace(id, std::move(made));
+  return true;
+}
+
+void Network::pack(NodeId id, InstructionSet set, bool onednn) {
   integer::Node& here = graph_.nodes[static_cast<std::size_t>(id)];
   auto& layer = std::get<integer::Layer>(here.op);
   Convolution::Options options;
@@ -245,7 +267,9 @@ void Network::pack(NodeId id, InstructionSet set) {
     discard(bytes.subspan(discarded, done - discarded));
     discarded = done;
   };
-  layers_.emplace(id, Convolution(layer, options));
+  if (!onednn || !pack_for_onednn(id, layer, options)) {
+    layers_.emplace(id, Convolution(layer, options));
+  }
   // What shapes are inferred from stays: all sizes but the number of outputs, which is the bias's.
   Shape shape = layer.weight.shape();
   shape[0] = 0;
@@ -267,6 +291,7 @@ const Program& Network::program(int part, std::size_t rank) const {
 std::int64_t Network::weight_bytes(const std::vector<Shape>& shapes) const {
   std::int64_t bytes = 0;
   for (const auto& [id, layer] : layers_) bytes += layer.weight_bytes();
+  for (const auto& [id, layer] : onednn_layers_) bytes += layer->weight_bytes();
   for (std::size_t part = 0; part < parts_.size(); ++part) {
     const auto& source = shapes[static_cast<std::size_t>(parts_[part].source)];
     bytes += program(static_cast<int>(part), source.size()).facts(source).weight_bytes;

@@ -10,6 +10,7 @@
 
 #include "bench/backend.h"
 #include "bench/backends/int8/convolution.h"
+#include "bench/backends/int8/onednn_convolution.h"
 #include "models/integer_graph.h"
 
 namespace bench::int8 {
@@ -24,8 +25,9 @@ struct FloatPart {
 
 class Network {
  public:
-  /// Packs the layers' weights one after the other, letting go of each original.
-  Network(IntegerGraph graph, InstructionSet set, int threads);
+  /// Packs the layers' weights one after the other, letting go of each original. With `onednn`,
+  /// layers that suit oneDNN are computed by it, where its sums are exact.
+  Network(IntegerGraph graph, InstructionSet set, bool onednn, int threads);
 
   const IntegerGraph& graph() const { return graph_; }
   const integer::Node& node(NodeId id) const { return graph_.nodes[static_cast<std::size_t>(id)]; }
@@ -35,6 +37,8 @@ class Network {
   /// How many nodes read each node's result; outputs count as readers.
   int readers(NodeId id) const { return readers_[static_cast<std::size_t>(id)]; }
 
+  /// The oneDNN layer of a Layer, or null: then layer() computes it.
+  const OneDnnConvolution* onednn_layer(NodeId id) const;
   /// The kernel of a Layer.
   const Convolution& layer(NodeId id) const { return layers_.at(id); }
   /// The Layer that computes an Add on the way, or -1.
@@ -57,7 +61,8 @@ class Network {
  private:
   void find_fused_adds();
   void find_float_parts();
-  void pack(NodeId id, InstructionSet set);
+  void pack(NodeId id, InstructionSet set, bool onednn);
+  bool pack_for_onednn(NodeId id, const integer::Layer& layer, const Convolution::Options& options);
 
   IntegerGraph graph_;
   int threads_;
@@ -65,6 +70,8 @@ class Network {
   std::vector<int> readers_, part_of_;
   std::map<NodeId, NodeId> layer_of_add_, add_of_layer_;
   std::map<NodeId, Convolution> layers_;
+  std::map<NodeId, std::unique_ptr<OneDnnConvolution>> onednn_layers_;
+  std::vector<Shape> some_shapes_;  // of some image's values; empty if none is known
   mutable std::mutex mutex_;
   mutable std::vector<FloatPart> parts_;
 };

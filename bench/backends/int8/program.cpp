@@ -16,6 +16,7 @@ class Int8Session : public Session {
   explicit Int8Session(const Int8Program& program) : program_(program) {}
 
   std::vector<Tensor> run(const Tensor& input) override {
+    const onednn::ThreadCount threads(program_.threads());
     if (!bound_ || input.shape() != shape_) {
       const auto plan = program_.plan(input.shape());
       bound_.emplace(program_, plan, memory_);
@@ -33,10 +34,11 @@ class Int8Session : public Session {
 
 }  // namespace
 
-Int8Program::Int8Program(IntegerGraph graph, const CompileOptions& options, InstructionSet set)
+Int8Program::Int8Program(IntegerGraph graph, const CompileOptions& options, InstructionSet set,
+                         bool onednn)
     : threads_(options.threads_per_image),
       set_(set),
-      network_(std::move(graph), set, options.threads_per_image),
+      network_(std::move(graph), set, onednn, options.threads_per_image),
       plans_(plans_kept) {}
 
 std::unique_ptr<Session> Int8Program::open_session() const {
@@ -59,7 +61,9 @@ ProgramFacts Int8Program::facts(const Shape& input) const {
   facts.float_islands = network_.graph().islands;
   facts.weight_bytes = network_.weight_bytes(network_.shapes(input));
   facts.activation_bytes = static_cast<std::int64_t>(used->arena.bytes + used->scratch_bytes);
-  facts.library = "own kernels";
+  const dnnl_version_t* version = dnnl::version();
+  facts.library = "own kernels, oneDNN " + std::to_string(version->major) + "." +
+                  std::to_string(version->minor) + "." + std::to_string(version->patch);
   facts.isa = std::string(name_of(set_));
   return facts;
 }
