@@ -120,22 +120,32 @@ class Worker {
 
 }  // namespace
 
-Network::Network(const NetworkSource& source, const Backend& backend, const NetworkOptions& options)
-    : preparation_(find_preparation(source.prepare)) {
+ReadyNetwork make_ready(const NetworkSource& source, const NetworkOptions& options) {
+  ReadyNetwork ready{.preparation = find_preparation(source.prepare), .compile = options.compile};
   LoadedNetwork loaded = load_network(source.path);
   if (!source.output.empty()) loaded.graph = ending_at(std::move(loaded.graph), source.output);
-  for (const std::string& file : loaded.files) facts_.model.files.push_back(hash_file(file));
-  facts_.model.format = loaded.format;
-  const Shape input = typical_input(source, preparation_);
-  facts_.audit = size_of(loaded.graph, input);  // as published, before batch norm is folded
-  Quantized quantized = prepare_graph(std::move(loaded.graph), options, input, source.path);
-  facts_.quantization = facts_of(options, quantized);
-  facts_.model.graph_digest = digest(quantized.graph);
-  decode_ = make_decode(source.decode, quantized.graph, loaded.facts);
-  program_ = backend.compile(std::move(quantized.graph), options.compile);
-  facts_.backend = facts_of(backend, *program_, input);
-  facts_.prepare = {source.prepare, hash(preparation_), bench::describe(preparation_)};
-  facts_.decode = source.decode;
+  for (const std::string& file : loaded.files) ready.facts.model.files.push_back(hash_file(file));
+  ready.facts.model.format = loaded.format;
+  ready.input = typical_input(source, ready.preparation);
+  ready.facts.audit =
+      size_of(loaded.graph, ready.input);  // as published, before batch norm is folded
+  Quantized quantized = prepare_graph(std::move(loaded.graph), options, ready.input, source.path);
+  ready.facts.quantization = facts_of(options, quantized);
+  ready.decode = make_decode(source.decode, quantized.graph, loaded.facts);
+  ready.graph = std::move(quantized.graph);
+  ready.facts.prepare = {source.prepare, hash(ready.preparation),
+                         bench::describe(ready.preparation)};
+  ready.facts.decode = source.decode;
+  return ready;
+}
+
+Network::Network(ReadyNetwork ready, const Backend& backend)
+    : preparation_(ready.preparation),
+      facts_(std::move(ready.facts)),
+      decode_(std::move(ready.decode)) {
+  facts_.model.graph_digest = digest(ready.graph);
+  program_ = backend.compile(std::move(ready.graph), ready.compile);
+  facts_.backend = facts_of(backend, *program_, ready.input);
 }
 
 void Network::describe(RunRecord& record) const {
@@ -147,6 +157,14 @@ void Network::describe(RunRecord& record) const {
   record.backend = facts_.backend;
   record.quantization = facts_.quantization;
   record.audit = facts_.audit;
+}
+
+std::vector<Tensor> prepared_views(const Preparation& preparation, const EncodedImage& file) {
+  std::vector<Tensor> views;
+  for (View& view : prepare(preparation, decode_image(file.bytes, file.file).pixels)) {
+    views.push_back(std::move(view.input));
+  }
+  return views;
 }
 
 AnswerImage Network::open_worker() const {

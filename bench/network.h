@@ -28,14 +28,33 @@ struct NetworkOptions {
   CompileOptions compile{};
 };
 
+/// A network before any backend: read, cleaned and quantised.
+struct ReadyNetwork {
+  const Preparation& preparation;
+  CompileOptions compile{};
+  Graph graph{};
+  Decode decode{};    ///< fits the outputs of `graph`
+  Shape input{};      ///< a typical one
+  RunRecord facts{};  ///< what Network::describe gives, but for digest and backend
+};
+
+/// Throws Error of any kind, naming file or node.
+ReadyNetwork make_ready(const NetworkSource& source, const NetworkOptions& options = {});
+
+/// The inputs a preparation makes of an image file.
+std::vector<Tensor> prepared_views(const Preparation& preparation, const EncodedImage& file);
+
 class Network {
  public:
-  /// Throws Error of any kind, naming file or node.
-  Network(const NetworkSource& source, const Backend& backend, const NetworkOptions& options = {});
+  /// Throws as the backend's compile.
+  Network(ReadyNetwork ready, const Backend& backend);
 
   /// Fills in model (files, format, graph digest), prepare, decode, backend, quantization and
   /// audit.
   void describe(RunRecord& record) const;
+
+  const Preparation& preparation() const { return preparation_; }
+  std::unique_ptr<Session> open_session() const { return program_->open_session(); }
 
   /// One thread's way from an image file to an answer. Does not outlive the Network.
   AnswerImage open_worker() const;

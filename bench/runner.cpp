@@ -64,16 +64,35 @@ NetworkOptions options_of(const Case& one, const Chosen& chosen) {
 
 // A network knows the images its ranges were chosen by.
 void warn_of_shared_images(RunRecord& record, const JournalReader& journal,
-                           const CalibrationImages& calibration,
-                           std::span<const std::size_t> listed) {
+                           const CalibrationImages& calibration, std::size_t images) {
   std::size_t shared = 0;
-  for (const std::size_t index : listed) {
+  for (std::size_t index = 0; index < images; ++index) {
     if (journal.has(index) && calibration.holds(journal.entry(index).image_sha256)) ++shared;
   }
   if (shared == 0) return;
   record.warnings.push_back(std::to_string(shared) +
                             " of the images judged were also calibrated "
                             "with; give others with --calibration-data");
+}
+
+void end_with(CaseResult& result, Fault fault, const std::string& message) {
+  result.record.status = "failed";
+  result.record.error = message;
+  result.exit_code = exit_code(fault);
+}
+
+}  // namespace
+
+OpenedCase open_case(const RunRequest& request, const Case& one, const Dataset& dataset) {
+  Chosen chosen = is_network_file(one.model) ? choose_file(one) : choose_card(request, one);
+  NetworkOptions options = options_of(one, chosen);
+  std::optional<CalibrationImages> calibration;
+  if (needs_images(options.recipe)) {
+    calibration.emplace(one.calibration, dataset, find_preparation(chosen.source.prepare));
+    options.calibration = &*calibration;
+  }
+  return {make_ready(chosen.source, options), std::move(calibration), std::move(chosen.model),
+          std::move(chosen.published)};
 }
 
 RunRecord begin_record(const RunRequest& request, const Case& one, const Dataset& dataset) {
@@ -100,21 +119,10 @@ RunRecord begin_record(const RunRequest& request, const Case& one, const Dataset
   return record;
 }
 
-void run(const RunRequest& request, const Case& one, const Dataset& dataset,
-         const std::atomic<bool>& stop, const std::function<void(const Progress&)>& report_progress,
-         RunRecord& record) {
-  Chosen chosen = is_network_file(one.model) ? choose_file(one) : choose_card(request, one);
-  record.model = chosen.model;
-  record.published = chosen.published;
-  NetworkOptions options = options_of(one, chosen);
-  std::optional<CalibrationImages> calibration;
-  if (needs_images(options.recipe)) {
-    calibration.emplace(one.calibration, dataset, find_preparation(chosen.source.prepare));
-    options.calibration = &*calibration;
-  }
-  const Network network(chosen.source, find_backend(one.backend), options);
-  network.describe(record);
-
+void answer_and_score(const RunRequest& request, const Network& network, const Dataset& dataset,
+                      const std::atomic<bool>& stop,
+                      const std::function<void(const Progress&)>& report_progress,
+                      RunRecord& record) {
   const auto listed = choose(dataset.size(), static_cast<std::size_t>(request.limit),
                              static_cast<std::uint64_t>(request.seed));
   const std::string path = journal_path(request.out, record.name);
@@ -124,18 +132,8 @@ void run(const RunRequest& request, const Case& one, const Dataset& dataset,
                                        request.threads, stop, report_progress},
                                       JournalReader(path), writer);
   if (!complete) return;  // the record stays "incomplete"
-  const JournalReader journal(path);
-  score_journal(record, journal, dataset, listed);
-  if (calibration) warn_of_shared_images(record, journal, *calibration, listed);
+  score_journal(record, JournalReader(path), dataset, listed);
 }
-
-void end_with(CaseResult& result, Fault fault, const std::string& message) {
-  result.record.status = "failed";
-  result.record.error = message;
-  result.exit_code = exit_code(fault);
-}
-
-}  // namespace
 
 std::string journal_path(const std::string& out, const std::string& case_name) {
   return (std::filesystem::path(out) / (case_name + ".journal")).string();
@@ -173,6 +171,24 @@ int exit_code(const RunRecord& record) {
   });
   return data ? exit_bad_data : exit_failed;
 }
+
+namespace {
+
+void run(const RunRequest& request, const Case& one, const Dataset& dataset,
+         const std::atomic<bool>& stop, const std::function<void(const Progress&)>& report_progress,
+         RunRecord& record) {
+  OpenedCase opened = open_case(request, one, dataset);
+  record.model = std::move(opened.model);
+  record.published = std::move(opened.published);
+  const Network network(std::move(opened.network), find_backend(one.backend));
+  network.describe(record);
+  answer_and_score(request, network, dataset, stop, report_progress, record);
+  if (record.status == "incomplete" || !opened.calibration) return;
+  warn_of_shared_images(record, JournalReader(journal_path(request.out, record.name)),
+                        *opened.calibration, dataset.size());
+}
+
+}  // namespace
 
 CaseResult run_case(const RunRequest& request, const Case& one, const Dataset& dataset,
                     const std::atomic<bool>& stop,

@@ -3,11 +3,13 @@
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "bench/answering.h"
 #include "bench/model_card.h"
+#include "bench/network.h"
 #include "bench/suite.h"
 #include "datasets/dataset.h"
 #include "reports/run_record.h"
@@ -26,6 +28,27 @@ struct RunRequest {
   int bootstrap = 1000;  ///< replicates
   std::string command;   ///< as typed, for the record
 };
+
+/// A case's network before any backend.
+struct OpenedCase {
+  ReadyNetwork network;
+  std::optional<CalibrationImages> calibration;
+  RunRecord::Model model;
+  std::vector<PublishedFigure> published;
+};
+
+/// Finds and reads the network and applies the case's recipe. Throws Error of any kind.
+OpenedCase open_case(const RunRequest& request, const Case& one, const Dataset& dataset);
+
+/// What is known of a case before its network is opened.
+RunRecord begin_record(const RunRequest& request, const Case& one, const Dataset& dataset);
+
+/// Answers every listed image that `record`'s journal does not hold yet, and scores the journal; if
+/// stopped, the record stays "incomplete". REQUIRES network.describe(record). Throws Error.
+void answer_and_score(const RunRequest& request, const Network& network, const Dataset& dataset,
+                      const std::atomic<bool>& stop,
+                      const std::function<void(const Progress&)>& report_progress,
+                      RunRecord& record);
 
 struct CaseResult {
   RunRecord record;

@@ -25,21 +25,15 @@ bool is_float(const RunRecord& record) {
 // Scored cases of one network, float first.
 using Cases = std::vector<RunRecord>;
 
-std::vector<Cases> by_network(const std::vector<RunRecord>& records) {
+std::vector<Cases> compared_cases(const std::vector<RunRecord>& records) {
   std::vector<Cases> networks;
-  for (const RunRecord& record : records) {
-    if (record.metrics.empty()) continue;
-    const auto own = std::find_if(networks.begin(), networks.end(), [&](const Cases& cases) {
-      return same_network(cases.front(), record);
-    });
-    if (own == networks.end()) {
-      networks.push_back({record});
-    } else {
-      own->push_back(record);
-    }
+  for (const std::vector<std::size_t>& network : by_network(records)) {
+    if (network.size() < 2) continue;
+    Cases cases;
+    for (const std::size_t i : network) cases.push_back(records[i]);
+    std::stable_partition(cases.begin(), cases.end(), is_float);
+    networks.push_back(std::move(cases));
   }
-  std::erase_if(networks, [](const Cases& cases) { return cases.size() < 2; });
-  for (Cases& cases : networks) std::stable_partition(cases.begin(), cases.end(), is_float);
   return networks;
 }
 
@@ -143,9 +137,25 @@ const RunRecord* float_case_of(const RunRecord& record, const std::vector<RunRec
   return nullptr;
 }
 
+std::vector<std::vector<std::size_t>> by_network(const std::vector<RunRecord>& records) {
+  std::vector<std::vector<std::size_t>> networks;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (records[i].metrics.empty()) continue;
+    const auto own = std::find_if(networks.begin(), networks.end(), [&](const auto& network) {
+      return same_network(records[network.front()], records[i]);
+    });
+    if (own == networks.end()) {
+      networks.push_back({i});
+    } else {
+      own->push_back(i);
+    }
+  }
+  return networks;
+}
+
 std::vector<Table> network_tables(const std::vector<RunRecord>& records) {
   std::vector<Table> tables;
-  const std::vector<Cases> networks = by_network(records);
+  const std::vector<Cases> networks = compared_cases(records);
   for (const Cases& cases : networks) {
     tables.push_back(table_of(cases, title_of(cases, networks)));
   }

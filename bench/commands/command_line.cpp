@@ -105,6 +105,7 @@ void add_run(CLI::App& app, RunArguments& a) {
   option(run, "--bootstrap", a.bootstrap, "N", "replicates for the intervals (default: 1000)");
   option(run, "--out", a.out, "DIR", "folder for results (default: out/SUITE)");
   run->add_flag("--restart", a.restart, "throw earlier answers away");
+  run->add_flag("--speed", a.speed, "then time the cases of each network in turn, on one thread");
   option(run, "--plugin", a.plugins, "FILE", "backend built elsewhere: libNAME.so (repeatable)");
   option(run, "--format", a.format, "NAME", format_help);
   run->footer(run_footer);

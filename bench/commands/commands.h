@@ -22,6 +22,7 @@ struct RunArguments {
   int threads = 0;  ///< 0: one per core
   int bootstrap = 1000;
   bool restart = false;
+  bool speed = false;  ///< measure one thread too
   std::vector<std::string> quantize;  ///< recipes, each for every case
   std::string requantization, calibration_data, calibration_rule;
   std::int64_t calibration_images = -1, calibration_seed = -1;  ///< -1: the case's

@@ -215,7 +215,7 @@ TEST_CASE("A run from files to table; the same command again resumes and says th
 
 TEST_CASE("A network on two backends: one table, with differences between the same images") {
   const TinyRun run;
-  const Ran ran = run("a", {"--backend", "reference", "--backend", "float"});
+  const Ran ran = run("a", {"--backend", "reference", "--backend", "float", "--speed"});
   INFO(ran.err);
   REQUIRE(ran.code == exit_ok);
   CHECK(contains(ran.out, "\n### tiny.onnx\n\n| case      | accuracy"));
@@ -230,6 +230,14 @@ TEST_CASE("A network on two backends: one table, with differences between the sa
   CHECK(against.differences[0].metric == "accuracy");
   CHECK(std::abs(against.differences[0].value) < 0.5);
   CHECK(records[1].against.name.empty());
+  for (const RunRecord& record : records) {
+    CHECK(record.speed_one_thread.rounds == 7);
+    CHECK(record.speed_one_thread.images == 8);
+    CHECK(record.speed_one_thread.median_ms > 0);
+    CHECK(record.speed_one_thread.images_per_second ==
+          Approx(1000 / record.speed_one_thread.median_ms));
+  }
+  CHECK(contains(ran.out, "the network alone on one thread"));
   CHECK(contains(read_file(run.file("a") + "/report.md"), "### tiny.onnx"));
 
   const Ran again = bench({"score", run.file("a"), "--bootstrap", "50", "--format", "json"});

@@ -14,6 +14,7 @@
 #include "bench/recipe_parts.h"
 #include "bench/runner.h"
 #include "bench/scoring.h"
+#include "bench/speed.h"
 #include "bench/subset.h"
 #include "datasets/prepare.h"
 #include "models/decoders/decoders.h"
@@ -154,6 +155,28 @@ void compare_with_float(std::vector<RunRecord>& records, const RunRequest& reque
   }
 }
 
+// The cases of each network side by side, once all answers are written down.
+void measure_speed(std::vector<RunRecord>& records, const std::vector<Case>& cases,
+                   const RunRequest& request, const Dataset& dataset) {
+  constexpr std::size_t images = 8;
+  constexpr int rounds = 7;
+  std::vector<EncodedImage> shown;
+  for (const std::size_t index : choose(dataset.size(), images, 1)) {
+    shown.push_back(dataset.image(index));
+  }
+  for (const std::vector<std::size_t>& network : by_network(records)) {
+    std::vector<Network> opened;
+    for (const std::size_t i : network) {
+      opened.emplace_back(open_case(request, cases[i], dataset).network,
+                          find_backend(cases[i].backend));
+    }
+    const auto times = time_in_turn(opened, shown, rounds);
+    for (std::size_t k = 0; k < network.size(); ++k) {
+      records[network[k]].speed_one_thread = times[k];
+    }
+  }
+}
+
 std::string without_restart(const std::string& command) {
   const std::size_t at = command.find(" --restart");
   return at == command.npos ? command : command.substr(0, at) + command.substr(at + 10);
@@ -235,6 +258,10 @@ int execute(const RunArguments& a, std::ostream& out, std::ostream& err) {
       return exit_interrupted;
     }
     compare_with_float(records, request, *dataset);
+    write_results(records, request.out);
+  }
+  if (a.speed) {
+    measure_speed(records, cases, request, *dataset);
     write_results(records, request.out);
   }
   print(records, a.format, out);
