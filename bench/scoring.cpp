@@ -217,4 +217,16 @@ RunRecord::Against compare_journals(const RunRecord& record, const JournalReader
   return against;
 }
 
+std::map<std::string, double> credits(const RunRecord& record, const JournalReader& journal,
+                                      const Dataset& dataset, std::span<const std::size_t> listed) {
+  const auto evaluator = open_evaluator(record, dataset, 0);
+  for (const std::size_t index : listed) {
+    if (!journal.answered(index)) continue;
+    const JournalEntry entry = journal.entry(index);
+    check_place(entry, index, dataset);
+    evaluator->add(entry.id, dataset.truth(index), *entry.answer);
+  }
+  return evaluator->per_image();
+}
+
 }  // namespace bench

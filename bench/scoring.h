@@ -31,4 +31,9 @@ RunRecord::Against compare_journals(const RunRecord& record, const JournalReader
                                     const RunRecord& reference, const JournalReader& before,
                                     const Dataset& dataset, std::span<const std::size_t> listed);
 
+/// By id, what each answered image counts in the first figure; nothing where that is no mean over
+/// images.
+std::map<std::string, double> credits(const RunRecord& record, const JournalReader& journal,
+                                      const Dataset& dataset, std::span<const std::size_t> listed);
+
 }  // namespace bench

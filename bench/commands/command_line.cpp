@@ -38,6 +38,19 @@ constexpr auto run_footer = R"(Examples:
 Answers are kept in OUT/CASE.journal as they come; the same command again goes on where it stopped.
 OUT also gets result.json, report.md and results.csv.)";
 
+constexpr auto explain_footer = R"(Examples:
+  bench explain --suite imagenet --model mobilenetv1-0.25 --prepare torchvision-256-224 \
+                --quantize tflite --limit 100 --sweep
+  bench explain --dataset imagenet --model quantised.onnx --backend int8 \
+                --prepare torchvision-256-224 --decode classifier --limit 20
+
+One network, quantised by a recipe or by its file, is run with some of its grids: none, those of the
+weights, those of the activations, all. Layers are ranked by the noise of their grids; with --sweep
+by the answers that come back when they alone are in float. --backend is fake-quant (the default)
+or reference; with int8 its integers are also compared with the grids' meaning, in plain loops.
+OUT gets explain.md, explain.json, images.txt and the journals; the same command goes on where it
+stopped.)";
+
 constexpr auto score_footer = R"(Examples:
   bench score out/widerface --protocol NAME
   bench score --suite widerface --data WIDER --predictions DIR       DIR/EVENT/IMAGE.txt
@@ -75,8 +88,8 @@ void option(CLI::App* command, const char* name, T& value, const char* kind, con
   command->add_option(name, value, about)->type_name(kind)->allow_extra_args(false);
 }
 
-void add_run(CLI::App& app, RunArguments& a) {
-  CLI::App* run = app.add_subcommand("run", "Run networks over a data set and score their answers");
+// What `run` and `explain` have in common: networks, how they are quantised, over which images.
+void add_cases(CLI::App* run, RunArguments& a) {
   option(run, "--suite", a.suite, "NAME", "suite by name, or a path to a .json file");
   option(run, "--dataset", a.dataset, "NAME", "data set by name, for a --model of your own");
   option(run, "--model", a.models, "NAME", "model by name, or a network file (repeatable)");
@@ -103,12 +116,26 @@ void add_run(CLI::App& app, RunArguments& a) {
   option(run, "--seed", a.seed, "N", "which subset (default: 1)");
   option(run, "--threads", a.threads, "N", "images at a time (default: one per core)");
   option(run, "--bootstrap", a.bootstrap, "N", "replicates for the intervals (default: 1000)");
-  option(run, "--out", a.out, "DIR", "folder for results (default: out/SUITE)");
   run->add_flag("--restart", a.restart, "throw earlier answers away");
-  run->add_flag("--speed", a.speed, "then time the cases of each network in turn, on one thread");
   option(run, "--plugin", a.plugins, "FILE", "backend built elsewhere: libNAME.so (repeatable)");
   option(run, "--format", a.format, "NAME", format_help);
+}
+
+void add_run(CLI::App& app, RunArguments& a) {
+  CLI::App* run = app.add_subcommand("run", "Run networks over a data set and score their answers");
+  add_cases(run, a);
+  option(run, "--out", a.out, "DIR", "folder for results (default: out/SUITE)");
+  run->add_flag("--speed", a.speed, "then time the cases of each network in turn, on one thread");
   run->footer(run_footer);
+}
+
+void add_explain(CLI::App& app, ExplainArguments& a) {
+  CLI::App* explain = app.add_subcommand("explain", "Why a quantised network loses accuracy");
+  add_cases(explain, a.run);
+  option(explain, "--out", a.run.out, "DIR", "folder for results (default: out/explain-SUITE)");
+  explain->add_flag("--sweep", a.sweep,
+                    "also take each layer's grids away in turn: a run per layer");
+  explain->footer(explain_footer);
 }
 
 void add_score(CLI::App& app, ScoreArguments& a) {
@@ -205,11 +232,13 @@ Command parse_command(const std::vector<std::string>& arguments) {
   app.add_flag("--version", version, "print the version");
   app.require_subcommand(0, 1);
   RunArguments run;
+  ExplainArguments explained;
   ScoreArguments score;
   ListArguments list;
   AuditArguments audit;
   ConvertArguments convert;
   add_run(app, run);
+  add_explain(app, explained);
   add_score(app, score);
   add_list(app, list);
   add_audit(app, audit);
@@ -221,15 +250,16 @@ Command parse_command(const std::vector<std::string>& arguments) {
   } catch (const CLI::ParseError& error) {
     throw Error(Fault::usage, explain(app, error, arguments));
   }
-  run.command = score.command = shell_line(arguments);
+  run.command = explained.run.command = score.command = shell_line(arguments);
   if (app.got_subcommand("run")) return run;
+  if (app.got_subcommand("explain")) return explained;
   if (app.got_subcommand("score")) return score;
   if (app.got_subcommand("list")) return list;
   if (app.got_subcommand("audit")) return audit;
   if (app.got_subcommand("convert")) return convert;
   if (version) return TextAnswer{"bench " + program_version() + "\n"};
   throw Error(Fault::usage,
-              "no command given: run, score, list, audit or convert (see bench --help)");
+              "no command given: run, explain, score, list, audit or convert (see bench --help)");
 }
 
 }  // namespace bench

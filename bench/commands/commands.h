@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "bench/runner.h"
 #include "bench/suite.h"
 
 namespace bench {
@@ -22,12 +23,17 @@ struct RunArguments {
   int threads = 0;  ///< 0: one per core
   int bootstrap = 1000;
   bool restart = false;
-  bool speed = false;  ///< measure one thread too
+  bool speed = false;                 ///< measure one thread too
   std::vector<std::string> quantize;  ///< recipes, each for every case
   std::string requantization, calibration_data, calibration_rule;
   std::int64_t calibration_images = -1, calibration_seed = -1;  ///< -1: the case's
   bool integer_only = false;
   std::string command;  ///< the whole line, to paste
+};
+
+struct ExplainArguments {
+  RunArguments run;  ///< of one case
+  bool sweep = false;
 };
 
 struct ScoreArguments {
@@ -61,13 +67,14 @@ struct TextAnswer {
   std::string text;
 };
 
-using Command = std::variant<RunArguments, ScoreArguments, ListArguments, AuditArguments,
-                             ConvertArguments, TextAnswer>;
+using Command = std::variant<RunArguments, ExplainArguments, ScoreArguments, ListArguments,
+                             AuditArguments, ConvertArguments, TextAnswer>;
 
 /// Throws Error{usage}: one line, with a did-you-mean for an unknown command or option.
 Command parse_command(const std::vector<std::string>& arguments);
 
 int execute(const RunArguments& arguments, std::ostream& out, std::ostream& err);
+int execute(const ExplainArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const ScoreArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const ListArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const AuditArguments& arguments, std::ostream& out, std::ostream& err);
@@ -77,6 +84,15 @@ int execute(const TextAnswer& answer, std::ostream& out, std::ostream& err);
 /// The cases a command line asks for: the suite's own, narrowed or replaced by --model, --backend,
 /// --prepare and --decode. Throws Error{usage}.
 std::vector<Case> choose_cases(const Suite& suite, const RunArguments& arguments);
+
+struct ChosenRun {
+  RunRequest request;
+  std::vector<Case> cases;
+};
+
+/// What a command line asks for; names and numbers are checked, plugins loaded. Throws
+/// Error{usage}.
+ChosenRun choose_run(const RunArguments& arguments);
 
 /// Where a data set lies: as given, else $QUANTBENCH_DATA/NAME. Throws Error{missing}.
 std::string data_root(const std::string& given, const std::string& dataset);

@@ -37,6 +37,7 @@ TEST_CASE("Help is as approved") {
   const std::vector<std::pair<std::string, std::vector<std::string>>> pages = {
       {"help", {"--help"}},
       {"help_run", {"run", "--help"}},
+      {"help_explain", {"explain", "--help"}},
       {"help_score", {"score", "--help"}},
       {"help_list", {"list", "--help"}},
       {"help_audit", {"audit", "--help"}},
@@ -247,6 +248,57 @@ TEST_CASE("A network on two backends: one table, with differences between the sa
   REQUIRE(found != scored.end());
   CHECK(found->against.changed == against.changed);
   CHECK(found->against.differences.at(0).interval95->low == against.differences[0].interval95->low);
+}
+
+TEST_CASE("A quantised network is explained, and again from its journals") {
+  const TinyRun run;
+  const auto explain = [&](std::vector<std::string> more) {
+    std::vector<std::string> all = {"explain",
+                                    "--dataset",
+                                    "lfw",
+                                    "--data",
+                                    run.file("lfw"),
+                                    "--model",
+                                    run.file("tiny.onnx"),
+                                    "--prepare",
+                                    "mobilefacenet-112",
+                                    "--decode",
+                                    "embedding",
+                                    "--bootstrap",
+                                    "50",
+                                    "--out",
+                                    run.file("e")};
+    all.insert(all.end(), more.begin(), more.end());
+    return bench(all);
+  };
+  const Ran ran = explain({"--quantize", "tflite", "--sweep"});
+  INFO(ran.err);
+  REQUIRE(ran.code == exit_ok);
+  for (const char* part : {"accuracy with all grids", "| weights     |", "| layer in float",
+                           "12 of 12 images, seed 1", "the noisiest layer: "}) {
+    CHECK(contains(ran.out, part));
+  }
+  for (const char* name : {"explain.md", "explain.json", "images.txt"}) {
+    CHECK(std::filesystem::exists(run.file("e") + "/" + name));
+  }
+  CHECK(read_file(run.file("e") + "/explain.md") == ran.out);
+  const Ran again = explain({"--quantize", "tflite", "--sweep"});
+  CHECK(again.out == ran.out);
+  CHECK(contains(again.err, "(12 from before)"));
+  CHECK(contains(explain({"--quantize", "tflite", "--format", "csv"}).out, "layer,op,weights"));
+
+  const Ran integers = explain({"--quantize", "tflite", "--backend", "int8", "--limit", "2"});
+  INFO(integers.err);
+  CHECK(integers.code == exit_ok);
+  CHECK(contains(integers.out, "integers are within one grid step"));
+
+  const Ran nothing = explain({});
+  CHECK(nothing.code == exit_usage);
+  CHECK(contains(nothing.err, "give --quantize RECIPE or a quantised file"));
+  CHECK(explain({"--quantize", "tflite", "--backend", "float"}).code == exit_usage);
+  const Ran many = explain({"--quantize", "tflite", "--quantize", "max127-dynamic"});
+  CHECK(many.code == exit_usage);
+  CHECK(contains(many.err, "is about one case, and these are 2"));
 }
 
 TEST_CASE("Formats of a run") {

@@ -1,144 +1,18 @@
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 #include <ostream>
-#include <thread>
 
-#include "bench/backend.h"
 #include "bench/commands/commands.h"
 #include "bench/commands/dispatch.h"
 #include "bench/commands/interrupt.h"
 #include "bench/commands/output.h"
 #include "bench/commands/progress.h"
 #include "bench/files.h"
-#include "bench/recipe_parts.h"
-#include "bench/runner.h"
 #include "bench/scoring.h"
 #include "bench/speed.h"
 #include "bench/subset.h"
-#include "datasets/prepare.h"
-#include "models/decoders/decoders.h"
-#include "models/registry.h"
-#include "models/requantize.h"
 #include "reports/network_table.h"
 
 namespace bench {
 namespace {
-
-Suite choose_suite(const RunArguments& a) {
-  if (a.suite.empty() == a.dataset.empty()) {
-    throw Error(Fault::usage, "give --suite NAME, or --dataset NAME with --model (bench list)");
-  }
-  if (!a.dataset.empty() && a.models.empty()) {
-    throw Error(Fault::usage, "--dataset needs a --model; or give --suite " + a.dataset);
-  }
-  Suite suite = load_suite(a.suite.empty() ? a.dataset : a.suite);
-  if (!a.protocol.empty()) suite.protocol = a.protocol;
-  if (!a.list.empty()) suite.list = a.list;
-  return suite;
-}
-
-// The suite's cases of `model`, or a new one.
-std::vector<Case> cases_of(const Suite& suite, const std::string& model) {
-  std::vector<Case> found;
-  for (const Case& one : suite.cases) {
-    if (one.model == model) found.push_back(one);
-  }
-  if (!found.empty()) return found;
-  if (!is_network_file(model)) {
-    const ModelCard& card = find_model_card(model);
-    if (card.task != suite.dataset) {
-      throw Error(Fault::usage, "model '" + model + "' is for " + card.task + ", suite '" +
-                                    suite.name + "' is about " + suite.dataset);
-    }
-  }
-  return {Case{model, "float", "", ""}};
-}
-
-std::vector<Case> on_backends(const std::vector<Case>& cases,
-                              const std::vector<std::string>& names) {
-  std::vector<Case> all;
-  for (const Case& one : cases) {
-    for (const std::string& name : names) {
-      Case moved = one;
-      moved.backend = name;
-      all.push_back(moved);
-    }
-  }
-  return all;
-}
-
-// Every case with every recipe.
-std::vector<Case> with_recipes(const std::vector<Case>& cases,
-                               const std::vector<std::string>& recipes) {
-  std::vector<Case> all;
-  for (const std::string& text : recipes) {
-    const Recipe recipe = parse_recipe(text);
-    for (Case one : cases) {
-      one.recipe = recipe;
-      all.push_back(std::move(one));
-    }
-  }
-  return all;
-}
-
-void override_calibration(CalibrationChoice& choice, const RunArguments& a) {
-  if (a.calibration_images >= 0) choice.images = a.calibration_images;
-  if (a.calibration_seed >= 0) choice.seed = a.calibration_seed;
-  if (!a.calibration_data.empty()) choice.data = a.calibration_data;
-  if (!a.calibration_rule.empty()) choice.rule = a.calibration_rule;
-}
-
-// Names are checked before anything long begins.
-void check_names(const std::vector<Case>& cases, const std::string& weights) {
-  std::vector<std::string> cards;
-  for (const Case& one : cases) {
-    find_backend(one.backend);
-    if (!one.requantization.empty()) {
-      find(requantizations(), "requantization", one.requantization);
-    }
-    if (!one.calibration.rule.empty()) calibration_rule(one.calibration.rule);
-    if (!one.prepare.empty()) find_preparation(one.prepare);
-    if (!one.decode.empty()) find(decoders(), "decoder", one.decode);
-    if (is_network_file(one.model)) {
-      if (one.prepare.empty() || one.decode.empty()) {
-        throw Error(Fault::usage, one.model + ": a network file needs --prepare and --decode");
-      }
-    } else if (std::find(cards.begin(), cards.end(), one.model) == cards.end()) {
-      cards.push_back(one.model);
-    }
-  }
-  if (cards.size() > 1 && std::filesystem::is_regular_file(weights)) {
-    throw Error(Fault::usage, "--weights names one file, but there are " +
-                                  std::to_string(cards.size()) + " models; give --model too");
-  }
-}
-
-void check_numbers(const RunArguments& a) {
-  const auto refuse = [](const char* what) { throw Error(Fault::usage, what); };
-  if (a.limit < -1) refuse("--limit: expected a number of images, or 0 for all");
-  if (a.seed < 0) refuse("--seed: expected 0 or more");
-  if (a.threads < 0 || a.threads > 1024) refuse("--threads: expected 1 to 1024");
-  if (a.calibration_images < -1) refuse("--calibration-images: expected 0 or more");
-  if (a.calibration_seed < -1) refuse("--calibration-seed: expected 0 or more");
-  if (a.bootstrap < 0 || a.bootstrap > 1000000) refuse("--bootstrap: expected 0 to 1000000");
-}
-
-RunRequest make_request(const RunArguments& a, const Suite& suite) {
-  RunRequest request;
-  request.suite = suite;
-  request.data = {data_root(a.data, suite.dataset), suite.list, true};
-  request.weights = weights_places(a.weights, request.data.root);
-  request.limit = a.limit >= 0 ? a.limit : suite.limit;
-  request.seed = a.seed;
-  const int cores = static_cast<int>(std::thread::hardware_concurrency());
-  request.threads = a.threads > 0 ? a.threads : std::max(1, cores);
-  request.out = a.out.empty() ? "out/" + suite.name : a.out;
-  request.restart = a.restart;
-  request.bootstrap = a.bootstrap;
-  request.command = a.command;
-  return request;
-}
 
 // Cases may come in any order: whichever of a network's cases comes later finds the other there.
 void compare_with_float(std::vector<RunRecord>& records, const RunRequest& request,
@@ -184,56 +58,9 @@ std::string without_restart(const std::string& command) {
 
 }  // namespace
 
-std::vector<Case> choose_cases(const Suite& suite, const RunArguments& a) {
-  std::vector<Case> cases;
-  for (const std::string& model : a.models) {
-    for (const Case& one : cases_of(suite, model)) cases.push_back(one);
-  }
-  if (a.models.empty()) cases = suite.cases;
-  if (cases.empty()) {
-    throw Error(Fault::usage, "suite '" + suite.name +
-                                  "' has no networks of its own; give --model FILE --prepare P "
-                                  "--decode D, or score answers with bench score");
-  }
-  for (Case& one : cases) {
-    if (!a.prepare.empty()) one.prepare = a.prepare;
-    if (!a.decode.empty()) one.decode = a.decode;
-    if (!a.requantization.empty()) one.requantization = a.requantization;
-    one.integer_only = one.integer_only || a.integer_only;
-    override_calibration(one.calibration, a);
-  }
-  if (!a.quantize.empty()) cases = with_recipes(cases, a.quantize);
-  if (!a.backends.empty()) cases = on_backends(cases, a.backends);
-  std::vector<Case> once;
-  for (const Case& one : cases) {
-    const bool twice = std::any_of(once.begin(), once.end(),
-                                   [&](const Case& other) { return other.name() == one.name(); });
-    if (!twice) once.push_back(one);
-  }
-  return once;
-}
-
-std::string data_root(const std::string& given, const std::string& dataset) {
-  if (!given.empty()) return given;
-  const char* folder = std::getenv("QUANTBENCH_DATA");
-  if (folder && *folder) return (std::filesystem::path(folder) / dataset).string();
-  throw Error(Fault::missing, "no data for " + dataset +
-                                  ": give --data DIR, or set QUANTBENCH_DATA to a folder that "
-                                  "holds one called " +
-                                  dataset);
-}
-
 int execute(const RunArguments& a, std::ostream& out, std::ostream& err) {
-  check_format(a.format);
-  check_numbers(a);
-  for (const std::string& plugin : a.plugins) load_plugin(plugin);
-  const Suite suite = choose_suite(a);
-  const std::vector<Case> cases = choose_cases(suite, a);
-  check_names(cases, a.weights);
-  make_evaluator(suite.evaluator, {suite.protocol, {"any"}, true});  // a wrong protocol is said now
-
-  const RunRequest request = make_request(a, suite);
-  const auto dataset = open_dataset(suite.dataset, request.data);
+  const auto [request, cases] = choose_run(a);
+  const auto dataset = open_dataset(request.suite.dataset, request.data);
   make_folder(request.out);
   err << "bench: results go to " << request.out << std::endl;
 
