@@ -167,6 +167,17 @@ struct IntegerGraph {
   std::vector<FloatIsland> islands;
 };
 
+/// In integers: layers with numbers on both sides, with the relu or clip that alone reads them,
+/// onto the grid that all their readers want, be it behind ops that only move, pick or clamp
+/// values; sums, products, averages, PRelu and Softmax likewise; any function of one element
+/// between two grids; Concat, and what moves numbers; a linear Resize on one grid. Layers without
+/// such a grid, or whose input is on a dynamic one, give floats. All else is in float, and its
+/// island says why.
+///
+/// A bias without a grid is rounded to the grid of the sums. Where that is coarser than the grid of
+/// the result, a result may be more than a step away from what grids in float give; otherwise each
+/// node is within one.
+///
 /// Takes the graph apart, weights and all. Throws Error{bad_data} naming node and value: weights
 /// that are not finite, sums that could leave 32 bits, multipliers that no requantisation can
 /// express. REQUIRES validate(graph).

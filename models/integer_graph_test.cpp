@@ -277,6 +277,32 @@ TEST_CASE("lower: islands say why they are in float") {
                 "tanh, Activation, its result is on no grid"});
 }
 
+TEST_CASE("lower: grids made at run time are for layers; others read their values in float") {
+  Chain net({1, 1});
+  const NodeId edge = net.then("x", FakeQuantize{DynamicGrid{}});
+  const NodeId fc = net.then("fc", linear({1, 1}, {1}, {}));
+  const NodeId next = net.then("next", FakeQuantize{DynamicGrid{}});
+  const NodeId sum = net.graph.add("sum", Arithmetic{}, {edge, fc});
+  net.last = next;
+  net.then("fc 2", linear({1, 1}, {1}, {}));
+  net.graph.outputs = {{"sum", sum}, {"fc 2", net.last}};
+  const IntegerGraph graph = lower(net.graph, Requantization::float_scale);
+  CHECK(described(graph) == Strings{"image: Input", "x: FakeQuantize", "fc: Linear",
+                                    "next: FakeQuantize", "x.f32: Dequantize", "sum: Arithmetic",
+                                    "fc 2: Linear"});
+  CHECK(islands(graph) ==
+        Strings{"next, FakeQuantize, its grid is made at run time, from values in float",
+                "sum, Arithmetic, its input 'x' is on a grid made at run time"});
+  // 3 = 127 steps of 3/127; both layers multiply by 1
+  const auto outputs = evaluate(graph, Tensor::of({1, 1}, {3}));
+  CHECK(outputs[0].data<float>()[0] == Approx(6));
+  CHECK(outputs[1].data<float>()[0] == Approx(3));
+
+  net.graph.nodes[1].op = FakeQuantize{DynamicGrid{.bits = 16}};
+  CHECK(islands(lower(net.graph, Requantization::float_scale)).front() ==
+        "x, FakeQuantize, it puts values on a grid of 16 bits");
+}
+
 // "node" is in every message; so is what is said here.
 void check_refused(Graph graph, const std::string& expected) {
   try {
