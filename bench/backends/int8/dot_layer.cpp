@@ -110,12 +110,11 @@ void DotLayer::cut_blocks() {
   weights_.resize(weights);
 }
 
-std::int8_t DotLayer::weight_at(const integer::Layer& layer, std::int64_t channel, std::int64_t run,
-                                std::int64_t byte) const {
+// Where the weight for a byte of a run is, among those of an output channel.
+std::int64_t DotLayer::weight_index(std::int64_t run, std::int64_t byte) const {
   const std::int64_t inputs = geometry_.inputs_per_group();
   const std::int64_t tap = merges_columns() ? run * geometry_.kernel_w + byte / inputs : run;
-  const std::int64_t at = (channel * inputs + byte % inputs) * geometry_.taps() + tap;
-  return layer.weight.data<std::int8_t>()[static_cast<std::size_t>(at)];
+  return byte % inputs * geometry_.taps() + tap;
 }
 
 void DotLayer::pack(const integer::Layer& layer, const Convolution::Options& options) {
@@ -130,18 +129,26 @@ void DotLayer::pack(const integer::Layer& layer, const Convolution::Options& opt
     weight_zero_points_ = {};
   }
   for (const Block& block : blocks_) {
-    std::int8_t* to = weights_.data() + block.weights;
-    const std::int64_t count = std::min(block.vectors * lanes, channels_.per_group - block.first);
-    const std::int64_t first = block.group * channels_.per_group + block.first;
-    for (std::int64_t r = 0; r < runs(); ++r) {
-      for (std::int64_t byte = 0; byte < run_bytes(); ++byte) {
-        std::int8_t* quad = to + (r * quads() + byte / 4) * block.vectors * lanes * 4;
-        for (std::int64_t c = 0; c < count; ++c) {
-          quad[c * 4 + byte % 4] = weight_at(layer, first + c, r, byte);
-        }
-      }
+    pack_block(layer, block);
+    const std::int64_t end = block.group * channels_.per_group +
+                             std::min(block.first + block.vectors * lanes, channels_.per_group);
+    if (options.done_with) options.done_with(end);
+  }
+}
+
+void DotLayer::pack_block(const integer::Layer& layer, const Block& block) {
+  const std::int64_t channel_size = geometry_.inputs_per_group() * geometry_.taps();
+  const std::int64_t first = block.group * channels_.per_group + block.first;
+  const std::int64_t count = std::min(block.vectors * lanes, channels_.per_group - block.first);
+  const std::int8_t* from = layer.weight.data<std::int8_t>().data() + first * channel_size;
+  const std::int64_t bytes = run_bytes(), quad_size = block.vectors * lanes * 4;
+  std::int8_t* run = weights_.data() + block.weights;
+  for (std::int64_t r = 0; r < runs(); ++r, run += quads() * quad_size) {
+    for (std::int64_t byte = 0; byte < bytes; ++byte) {
+      const std::int8_t* weight = from + weight_index(r, byte);
+      std::int8_t* to = run + byte / 4 * quad_size + byte % 4;
+      for (std::int64_t c = 0; c < count; ++c) to[c * 4] = weight[c * channel_size];
     }
-    if (options.done_with) options.done_with(first + count);
   }
 }
 

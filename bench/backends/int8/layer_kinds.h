@@ -57,8 +57,8 @@ class DotLayer {
   std::int64_t quads() const { return (run_bytes() + 3) / 4; }
   void cut_blocks();
   void pack(const integer::Layer& layer, const Convolution::Options& options);
-  std::int8_t weight_at(const integer::Layer& layer, std::int64_t channel, std::int64_t run,
-                        std::int64_t byte) const;
+  void pack_block(const integer::Layer& layer, const Block& block);
+  std::int64_t weight_index(std::int64_t run, std::int64_t byte) const;
   void run_band(const Band& band, const Plan& plan, const Convolution::Tensors& tensors,
                 const Kernels& kernels) const;
   void gather(const Band& band, const Plan& plan) const;
