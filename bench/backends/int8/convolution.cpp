@@ -47,21 +47,24 @@ std::int32_t weight_zero_point(const integer::Layer& layer, std::int64_t channel
   return layer.weight_zero_point[shared ? 0 : static_cast<std::size_t>(channel)];
 }
 
+// Sums over weights stay within 32 bits, as `lower` has seen to it that the layer's own do.
+
 std::int32_t folded_bias(const integer::Layer& layer, std::int64_t channel,
                          std::int32_t zero_point) {
-  std::int64_t bias = layer.bias.empty() ? 0 : layer.bias[static_cast<std::size_t>(channel)];
-  each_weight(layer, channel, [&](std::int32_t w) { bias -= std::int64_t{zero_point} * w; });
-  return static_cast<std::int32_t>(bias);
+  const std::int64_t bias = layer.bias.empty() ? 0 : layer.bias[static_cast<std::size_t>(channel)];
+  std::int32_t sum = 0;
+  each_weight(layer, channel, [&](std::int32_t w) { sum += w; });
+  return static_cast<std::int32_t>(bias - std::int64_t{zero_point} * sum);
 }
 
 std::int64_t largest_sum(const integer::Layer& layer, std::int32_t zero_point) {
   const std::int64_t largest_input = std::max(zero_point, 255 - zero_point);
   std::int64_t largest = 0;
   for (std::int64_t c = 0; c < layer.weight.dim(0); ++c) {
-    std::int64_t sum =
-        layer.bias.empty() ? 0 : std::abs(std::int64_t{layer.bias[static_cast<std::size_t>(c)]});
-    each_weight(layer, c, [&](std::int32_t w) { sum += largest_input * std::abs(w); });
-    largest = std::max(largest, sum);
+    const std::int64_t bias = layer.bias.empty() ? 0 : layer.bias[static_cast<std::size_t>(c)];
+    std::int32_t sum = 0;
+    each_weight(layer, c, [&](std::int32_t w) { sum += std::abs(w); });
+    largest = std::max(largest, std::abs(bias) + largest_input * sum);
   }
   return largest;
 }
