@@ -139,11 +139,11 @@ Table sweep_table(const Explanation& e) {
 
 Table steps_table(const Explanation& e) {
   Table table{"steps between integers and what the grids mean",
-              {"layer", "op", "largest", "mean", "differ", "over one step", "numbers"},
+              {"node", "op", "largest", "mean", "differ", "over one step", "numbers"},
               {},
               {"each layer is given the integers of the layer before"}};
   for (const StepsApart& edge : e.steps) {
-    table.rows.push_back({edge.layer, edge.op, std::to_string(edge.largest),
+    table.rows.push_back({edge.node, edge.op, std::to_string(edge.largest),
                           fmt::format("{:.2g}", edge.mean()), std::to_string(edge.apart),
                           std::to_string(edge.over_one), std::to_string(edge.numbers)});
   }
@@ -208,8 +208,8 @@ void add_steps(std::vector<std::string>& list, const Explanation& e) {
           ? fmt::format("integers are within one grid step of the grids' meaning in all "
                         "{} tensors",
                         e.steps.size())
-          : fmt::format("integers are up to {} steps from the grids' meaning, in layer {}",
-                        far->largest, far->layer));
+          : fmt::format("integers are up to {} steps from the grids' meaning, in node {}",
+                        far->largest, far->node));
 }
 
 }  // namespace

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <map>
 
 #include "models/error.h"
-#include "models/passes/keep_grids.h"
 #include "models/reference.h"
 
 namespace bench {
@@ -17,8 +15,8 @@ const Grid* static_grid(const Node& node) {
 }
 
 void compare(StepsApart& apart, const Grid& grid, const Tensor& expected, const Tensor& given) {
-  const Tensor a = quantize(grid, expected, DType::i32, apart.layer);
-  const Tensor b = quantize(grid, given, DType::i32, apart.layer);
+  const Tensor a = quantize(grid, expected, DType::i32, apart.node);
+  const Tensor b = quantize(grid, given, DType::i32, apart.node);
   const auto from = a.data<std::int32_t>(), to = b.data<std::int32_t>();
   for (std::size_t i = 0; i < from.size(); ++i) {
     const std::int64_t steps = std::abs(std::int64_t{to[i]} - from[i]);
@@ -34,18 +32,14 @@ void compare(StepsApart& apart, const Grid& grid, const Tensor& expected, const 
 
 IntegerCheck::IntegerCheck(Graph graph, const Backend& backend, const CompileOptions& options)
     : graph_(std::move(graph)) {
-  std::map<NodeId, NodeId> layer_of;
-  for (const LayerGrids& layer : grids_by_layer(graph_)) {
-    for (const NodeId edge : layer.edges) layer_of[edge] = layer.layer;
-  }
   graph_.outputs.clear();
   for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
     const auto id = static_cast<NodeId>(i);
     if (!static_grid(graph_.nodes[i])) continue;
-    const Node& layer = graph_.nodes[static_cast<std::size_t>(layer_of.at(id))];
+    const Node& giver = graph_.nodes[static_cast<std::size_t>(graph_.nodes[i].inputs[0])];
     graph_.outputs.push_back({graph_.nodes[i].name, id});
     ids_.push_back(id);
-    edges_.push_back({layer.name, std::string(name_of(layer.op))});
+    edges_.push_back({giver.name, std::string(name_of(giver.op))});
   }
   if (ids_.empty()) {
     throw Error(Fault::usage,

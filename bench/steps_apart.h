@@ -13,7 +13,7 @@ namespace bench {
 
 /// On one grid, in its steps.
 struct StepsApart {
-  std::string layer{}, op{};  ///< whose result is on the grid
+  std::string node{}, op{};  ///< whose result is on the grid
   std::int64_t numbers = 0;   ///< compared
   std::int64_t apart = 0;     ///< that differ
   std::int64_t over_one = 0;  ///< by more than one step

@@ -75,9 +75,9 @@ TEST_CASE("Steps are counted where they arise, and not again further on") {
   for (int image = 0; image < 2; ++image) check.add(Tensor::of({1, 4}, {1.f, 2.f, 3.f, 4.f}));
   const auto& edges = check.edges();
   REQUIRE(edges.size() == 3);
-  CHECK(edges[0].layer == "input");
+  CHECK(edges[0].node == "input");
   CHECK(edges[0].largest == 0);
-  CHECK(edges[1].layer == "double");
+  CHECK(edges[1].node == "double");
   CHECK(edges[1].op == "Linear");
   CHECK(edges[1].numbers == 8);
   CHECK(edges[1].apart == 4);

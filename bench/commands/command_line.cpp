@@ -112,7 +112,6 @@ void add_cases(CLI::App* run, RunArguments& a) {
   option(run, "--calibration-rule", a.calibration_rule, "NAME",
          "max, moving-average, percentile, kl, mse, data-free or document");
   option(run, "--protocol", a.protocol, "NAME", "a published variant of the evaluator's protocol");
-  option(run, "--limit", a.limit, "N", "a random subset of N images (default: all)");
   option(run, "--seed", a.seed, "N", "which subset (default: 1)");
   option(run, "--threads", a.threads, "N", "images at a time (default: one per core)");
   option(run, "--bootstrap", a.bootstrap, "N", "replicates for the intervals (default: 1000)");
@@ -124,6 +123,7 @@ void add_cases(CLI::App* run, RunArguments& a) {
 void add_run(CLI::App& app, RunArguments& a) {
   CLI::App* run = app.add_subcommand("run", "Run networks over a data set and score their answers");
   add_cases(run, a);
+  option(run, "--limit", a.limit, "N", "a random subset of N images (default: all)");
   option(run, "--out", a.out, "DIR", "folder for results (default: out/SUITE)");
   run->add_flag("--speed", a.speed, "then time the cases of each network in turn, on one thread");
   run->footer(run_footer);
@@ -132,6 +132,8 @@ void add_run(CLI::App& app, RunArguments& a) {
 void add_explain(CLI::App& app, ExplainArguments& a) {
   CLI::App* explain = app.add_subcommand("explain", "Why a quantised network loses accuracy");
   add_cases(explain, a.run);
+  option(explain, "--limit", a.run.limit, "N",
+         "a random subset of N images (default: 100; 0: all)");
   option(explain, "--out", a.run.out, "DIR", "folder for results (default: out/explain-SUITE)");
   explain->add_flag("--sweep", a.sweep,
                     "also take each layer's grids away in turn: a run per layer");

@@ -1,6 +1,8 @@
 #include "bench/explain.h"
 
+#include <memory>
 #include <ostream>
+#include <sstream>
 
 #include "bench/commands/commands.h"
 #include "bench/commands/dispatch.h"
@@ -10,20 +12,19 @@
 #include "bench/files.h"
 #include "models/error.h"
 
-#include <sstream>
-
 namespace bench {
 namespace {
 
-// fake-quant unless another is asked for.
-RunArguments with_backend(RunArguments a) {
+// fake-quant and a hundred images, unless another is asked for.
+RunArguments with_defaults(RunArguments a) {
   if (a.backends.empty()) a.backends = {"fake-quant"};
+  if (a.limit < 0) a.limit = 100;
   if (a.out.empty()) a.out = "out/explain-" + (a.suite.empty() ? a.dataset : a.suite);
   return a;
 }
 
 ExplainRequest make_request(const ExplainArguments& a) {
-  auto [run, cases] = choose_run(with_backend(a.run));
+  auto [run, cases] = choose_run(with_defaults(a.run));
   if (cases.size() != 1) {
     std::string names;
     for (const Case& one : cases) names += " " + one.name();
