@@ -115,6 +115,13 @@ Table noise_table(const Explanation& e) {
                           decibels(one.alone), decibels(one.so_far),
                           std::to_string(place - e.layers.begin() + 1)});
   }
+  const auto exact = [](const LayerErrors& one) {
+    return one.weights && std::isinf(one.weights->decibels());
+  };
+  if (std::ranges::any_of(e.layers, exact)) {
+    table.notes.emplace_back(
+        "weights exact: a quantised file holds the grid's numbers; what they were is not known");
+  }
   return table;
 }
 
@@ -191,11 +198,15 @@ void add_culprit(std::vector<std::string>& list, const Explanation& e) {
 void add_noisiest(std::vector<std::string>& list, const Explanation& e) {
   if (e.layers.empty()) return;
   const LayerErrors worst = by_noise(e.layers).front();
-  std::string text = fmt::format("the noisiest layer: {} ({}), {} dB alone", worst.name, worst.op,
-                                 decibels(worst.alone));
+  const auto with_unit = [](const SignalToNoise& ratio) {
+    const std::string text = decibels(ratio);
+    return text == "exact" ? text : text + " dB";
+  };
+  std::string text = fmt::format("the noisiest layer: {} ({}), {} alone", worst.name, worst.op,
+                                 with_unit(worst.alone));
   if (worst.weights && worst.result) {
-    text += fmt::format(": weights {} dB, result {} dB", decibels(worst.weights),
-                        decibels(worst.result));
+    text +=
+        fmt::format(": weights {}, result {}", with_unit(*worst.weights), with_unit(*worst.result));
   }
   list.push_back(std::move(text));
 }
