@@ -54,7 +54,7 @@ Shape image_of(const Graph& graph) {
   return shape;
 }
 
-void print_steps(const std::string& network, int rounds, bool onednn) {
+void print_steps(const std::string& network, int rounds, int8::OneDnnUse onednn) {
   Graph graph = network_of(network);
   const Tensor image = Random(2).tensor(image_of(graph), -1, 1);
   const int8::Int8Program program(lower(std::move(graph), Requantization::float_scale), {},
@@ -84,7 +84,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    print_steps(argv[1], argc > 2 ? std::stoi(argv[2]) : 25, argc > 3 || int8::onednn_has_amx());
+    print_steps(argv[1], argc > 2 ? std::stoi(argv[2]) : 25,
+                argc > 3 ? int8::OneDnnUse::all : int8::best_onednn_use());
   } catch (const Error& error) {
     fmt::print(stderr, "{}\n", error.what());
     return 1;

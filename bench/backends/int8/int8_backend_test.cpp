@@ -30,11 +30,12 @@ void check_case(const Graph& graph, const std::string& name, const std::vector<T
     const IntegerGraph integers = lower(graph, mode);
     std::vector<std::vector<Tensor>> wanted;
     for (const Tensor& input : inputs) wanted.push_back(evaluate(integers, input));
-    std::vector<std::pair<InstructionSet, bool>> ways{{fastest_instruction_set(), true}};
-    for (const InstructionSet set : instruction_sets()) ways.emplace_back(set, false);
+    std::vector<std::pair<InstructionSet, OneDnnUse>> ways{
+        {fastest_instruction_set(), OneDnnUse::all}};
+    for (const InstructionSet set : instruction_sets()) ways.emplace_back(set, OneDnnUse::none);
     for (const auto& [set, onednn] : ways) {
       INFO(name << ", mode " << static_cast<int>(mode) << ", " << name_of(set)
-                << (onednn ? ", oneDNN where it is exact" : ""));
+                << (onednn == OneDnnUse::all ? ", oneDNN where it is exact" : ""));
       const Int8Program program(integers, options, set, onednn);
       const auto session = program.open_session();
       for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -205,7 +206,7 @@ TEST_CASE("int8: facts say what every layer is computed by, and what is held in 
 TEST_CASE("int8: oneDNN computes the layers that suit it, where its sums are exact") {
   const Int8Program program(
       lower(find(zoo(), "network", "mobilenet-v2").make.numbers(1), Requantization::tflite), {},
-      fastest_instruction_set(), true);
+      fastest_instruction_set(), OneDnnUse::all);
   int by_onednn = 0;
   for (const LayerFact& layer : program.facts({1, 3, 224, 224}).layers) {
     by_onednn += layer.implementation.starts_with("onednn:") ? 1 : 0;

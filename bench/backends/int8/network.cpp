@@ -138,7 +138,7 @@ int byte_offset(const integer::Node& node) { return storage_of(node).is_signed ?
 
 int zero_byte(const integer::Node& node) { return storage_of(node).zero_point + byte_offset(node); }
 
-Network::Network(IntegerGraph graph, InstructionSet set, bool onednn, int threads)
+Network::Network(IntegerGraph graph, InstructionSet set, OneDnnUse onednn, int threads)
     : graph_(std::move(graph)),
       threads_(threads),
       readers_(count_readers(graph_)),
@@ -147,7 +147,7 @@ Network::Network(IntegerGraph graph, InstructionSet set, bool onednn, int thread
   find_float_parts();
   for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
     if (as<integer::Layer>(graph_.nodes[i])) {
-      pack(static_cast<NodeId>(i), set, onednn && onednn_is_exact());
+      pack(static_cast<NodeId>(i), set, onednn);
     }
   }
 }
@@ -230,7 +230,7 @@ void Network::find_float_parts() {
 
 bool Network::pack_for_onednn(NodeId id, const integer::Layer& layer,
                               const Convolution::Options& options) {
-  if (some_shapes_.empty() || !OneDnnConvolution::suits(layer)) return false;
+  if (some_shapes_.empty()) return false;
   auto made = std::make_unique<OneDnnConvolution>(layer, options);
   const auto map = [&](NodeId of) {
     const Shape& shape = some_shapes_[static_cast<std::size_t>(of)];
@@ -245,7 +245,7 @@ bool Network::pack_for_onednn(NodeId id, const integer::Layer& layer,
   return true;
 }
 
-void Network::pack(NodeId id, InstructionSet set, bool onednn) {
+void Network::pack(NodeId id, InstructionSet set, OneDnnUse onednn) {
   integer::Node& here = graph_.nodes[static_cast<std::size_t>(id)];
   auto& layer = std::get<integer::Layer>(here.op);
   Convolution::Options options;
@@ -267,7 +267,7 @@ void Network::pack(NodeId id, InstructionSet set, bool onednn) {
     discard(bytes.subspan(discarded, done - discarded));
     discarded = done;
   };
-  if (!onednn || !pack_for_onednn(id, layer, options)) {
+  if (!OneDnnConvolution::suits(layer, onednn) || !pack_for_onednn(id, layer, options)) {
     layers_.emplace(id, Convolution(layer, options));
   }
   // What shapes are inferred from stays: all sizes but the number of outputs, which is the bias's.

@@ -25,9 +25,8 @@ struct FloatPart {
 
 class Network {
  public:
-  /// Packs the layers' weights one after the other, letting go of each original. With `onednn`,
-  /// layers that suit oneDNN are computed by it, where its sums are exact.
-  Network(IntegerGraph graph, InstructionSet set, bool onednn, int threads);
+  /// Packs the layers' weights one after the other, letting go of each original.
+  Network(IntegerGraph graph, InstructionSet set, OneDnnUse onednn, int threads);
 
   const IntegerGraph& graph() const { return graph_; }
   const integer::Node& node(NodeId id) const { return graph_.nodes[static_cast<std::size_t>(id)]; }
@@ -61,7 +60,7 @@ class Network {
  private:
   void find_fused_adds();
   void find_float_parts();
-  void pack(NodeId id, InstructionSet set, bool onednn);
+  void pack(NodeId id, InstructionSet set, OneDnnUse onednn);
   bool pack_for_onednn(NodeId id, const integer::Layer& layer, const Convolution::Options& options);
 
   IntegerGraph graph_;

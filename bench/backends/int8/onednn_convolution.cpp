@@ -40,6 +40,62 @@ void add_bias(const std::int32_t* sums, const std::int32_t* bias, std::size_t pi
   }
 }
 
+// A target range before its zero point is added, in float, and how a number is cut to it. Within
+// +-2^22, adding 1.5 * 2^23 leaves a float no bit below 1: it rounds half to even.
+struct FloatRange {
+  explicit FloatRange(const TargetRange& target)
+      : low(static_cast<float>(target.lowest - target.zero_point)),
+        high(static_cast<float>(target.highest - target.zero_point)),
+        zero_point(target.zero_point) {}
+  [[gnu::always_inline]] float round(float x) const {
+    constexpr float rounder = 0x1.8p23f;
+    return (std::min(std::max(x, low), high) + rounder) - rounder;
+  }
+  [[gnu::always_inline]] std::uint8_t byte(float whole) const {
+    return static_cast<std::uint8_t>(static_cast<std::int32_t>(whole) + zero_point);
+  }
+  float low, high;
+  std::int32_t zero_point;
+};
+
+// float-scale in one go: from sums to bytes.
+BENCH_FOR_EVERY_ISA
+void finish_in_float(const std::int32_t* sums, const std::int32_t* bias, const float* scale,
+                     std::size_t pixels, std::size_t channels, const FloatRange& range,
+                     std::uint8_t* result) {
+  const FloatRange to = range;
+  for (std::size_t p = 0; p < pixels; ++p, sums += channels, result += channels) {
+    for (std::size_t c = 0; c < channels; ++c) {
+      result[c] = to.byte(to.round(static_cast<float>(sums[c] + bias[c]) * scale[c]));
+    }
+  }
+}
+
+// What RescaledAdd does in float-scale, seen from the layer's side. Zero points are bytes.
+struct FloatAdd {
+  float layer_ratio, other_ratio;
+  std::int32_t layer_zero, other_zero;
+};
+
+BENCH_FOR_EVERY_ISA
+void finish_and_add_in_float(const std::int32_t* sums, const std::int32_t* bias, const float* scale,
+                             const std::uint8_t* other, std::size_t pixels, std::size_t channels,
+                             const FloatRange& range, const FloatRange& sum_range,
+                             const FloatAdd& add, std::uint8_t* result) {
+  const FloatRange own = range, to = sum_range;
+  const float moved = static_cast<float>(own.zero_point - add.layer_zero);
+  const float layer_ratio = add.layer_ratio, other_ratio = add.other_ratio;
+  const std::int32_t other_zero = add.other_zero;
+  for (std::size_t p = 0; p < pixels;
+       ++p, sums += channels, other += channels, result += channels) {
+    for (std::size_t c = 0; c < channels; ++c) {
+      const float layer = own.round(static_cast<float>(sums[c] + bias[c]) * scale[c]) + moved;
+      const float that = static_cast<float>(std::int32_t{other[c]} - other_zero);
+      result[c] = to.byte(to.round(layer * layer_ratio + that * other_ratio));
+    }
+  }
+}
+
 std::size_t rounded(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 }  // namespace
@@ -49,10 +105,15 @@ bool onednn_is_exact() {
   return isa == "avx512_core_vnni" || isa == "avx512_core_bf16" || isa == "avx512_core_amx";
 }
 
-bool onednn_has_amx() { return onednn::isa_name() == "avx512_core_amx"; }
+OneDnnUse best_onednn_use() {
+  return onednn::isa_name() == "avx512_core_amx" ? OneDnnUse::long_sums : OneDnnUse::none;
+}
 
-bool OneDnnConvolution::suits(const integer::Layer& layer) {
-  return !layer.linear && layer.groups == 1 && layer.requantizer &&
+bool OneDnnConvolution::suits(const integer::Layer& layer, OneDnnUse use) {
+  if (use == OneDnnUse::none || layer.linear || !onednn_is_exact()) return false;
+  const Shape& weight = layer.weight.shape();
+  if (use == OneDnnUse::long_sums && weight[1] * weight[2] * weight[3] < 64) return false;
+  return layer.groups == 1 && layer.requantizer &&
          std::ranges::all_of(layer.weight_zero_point, [](std::int32_t z) { return z == 0; });
 }
 
@@ -64,9 +125,13 @@ OneDnnConvolution::OneDnnConvolution(const integer::Layer& layer,
       engine_(dnnl::engine::kind::cpu, 0),
       zero_byte_(static_cast<std::uint8_t>(options.input.zero_point +
                                            (options.input.is_signed ? 128 : 0))),
+      own_offset_(options.result_is_signed ? 128 : 0),
       bias_(layer.bias),
-      requantizer_(layer.requantizer->moved_by(options.result_is_signed ? 128 : 0)),
+      requantizer_(layer.requantizer->moved_by(own_offset_)),
       weight_sizes_(layer.weight.shape()) {
+  for (std::size_t c = 0; c < bias_.size(); ++c) {
+    scale_.push_back(requantizer_.scale(requantizer_.channels() == 1 ? 0 : c));
+  }
   const auto weights = layer.weight.data<std::int8_t>();
   const std::size_t row = weights.size() / bias_.size();
   for (std::size_t c = 0; c < bias_.size(); ++c) {
@@ -80,10 +145,10 @@ OneDnnConvolution::OneDnnConvolution(const integer::Layer& layer,
   weights_.push_back(memory);
   if (!options.add) return;
   const FusedAdd& add = *options.add;
-  const int own = options.result_is_signed ? 128 : 0, other = add.other_is_signed ? 128 : 0;
-  layer_is_first_ = add.layer_is_first;
-  add_.emplace(add.rule, layer_is_first_ ? own : other, layer_is_first_ ? other : own,
-               add.sum_is_signed ? 128 : 0);
+  rule_ = add;
+  const int other = add.other_is_signed ? 128 : 0;
+  add_.emplace(add.rule, add.layer_is_first ? own_offset_ : other,
+               add.layer_is_first ? other : own_offset_, add.sum_is_signed ? 128 : 0);
 }
 
 dnnl::memory OneDnnConvolution::weights_as(const Desc& wanted) const {
@@ -102,7 +167,8 @@ dnnl::memory OneDnnConvolution::weights_as(const Desc& wanted) const {
 
 std::int64_t OneDnnConvolution::weight_bytes() const {
   const std::lock_guard lock(mutex_);
-  std::size_t bytes = (bias_.size() + 3 * requantizer_.channels()) * sizeof(std::int32_t);
+  std::size_t bytes =
+      (bias_.size() + scale_.size() + 3 * requantizer_.channels()) * sizeof(std::int32_t);
   for (const dnnl::memory& memory : weights_) bytes += memory.get_desc().get_size();
   return static_cast<std::int64_t>(bytes);
 }
@@ -174,9 +240,12 @@ void OneDnnConvolution::Bound::run(const Convolution::Tensors& tensors) const {
   finish(sums, tensors);
 }
 
-// A few pixels at a time, so that they stay in the first cache.
 void OneDnnConvolution::Bound::finish(const std::int32_t* sums,
                                       const Convolution::Tensors& tensors) const {
+  if (layer_->requantizer_.mode() == Requantization::float_scale) {
+    return layer_->finish_in_float(sums, tensors, static_cast<std::size_t>(result_.pixels()));
+  }
+  // A few pixels at a time, so that they stay in the first cache.
   const auto channels = static_cast<std::size_t>(result_.channels);
   const auto pixels = static_cast<std::size_t>(result_.pixels());
   const std::size_t at_once = std::max<std::size_t>(1, 2048 / channels);
@@ -185,17 +254,33 @@ void OneDnnConvolution::Bound::finish(const std::int32_t* sums,
     const std::size_t n = std::min(at_once, pixels - p), size = n * channels;
     std::uint8_t* result = tensors.result + p * channels;
     add_bias(sums + p * channels, layer_->bias_.data(), n, channels, whole.data());
-    const std::span<const std::int32_t> numbers(whole.data(), size);
-    if (layer_->requantizer_.channels() == 1) {
-      layer_->requantizer_.apply<std::uint8_t>(numbers, 0, {result, size});
-    } else {
-      layer_->requantizer_.apply_interleaved<std::uint8_t>(numbers, {result, size});
-    }
+    layer_->requantizer_.apply_interleaved<std::uint8_t>(std::span(whole).first(size),
+                                                         {result, size});
     if (!layer_->add_) continue;
     const Bytes own(result, size), other(tensors.other + p * channels, size);
-    (*layer_->add_)(layer_->layer_is_first_ ? own : other, layer_->layer_is_first_ ? other : own,
-                    result);
+    const bool first = layer_->rule_->layer_is_first;
+    (*layer_->add_)(first ? own : other, first ? other : own, result);
   }
+}
+
+void OneDnnConvolution::finish_in_float(const std::int32_t* sums,
+                                        const Convolution::Tensors& tensors,
+                                        std::size_t pixels) const {
+  const FloatRange own(requantizer_.target());
+  if (!rule_) {
+    return int8::finish_in_float(sums, bias_.data(), scale_.data(), pixels, bias_.size(), own,
+                                 tensors.result);
+  }
+  const RescaledAdd& rule = rule_->rule;
+  const bool first = rule_->layer_is_first;
+  const std::int32_t own_offset = own_offset_, other_offset = rule_->other_is_signed ? 128 : 0;
+  const FloatAdd add{first ? rule.float_a() : rule.float_b(),
+                     first ? rule.float_b() : rule.float_a(),
+                     (first ? rule.a() : rule.b()).zero_point + own_offset,
+                     (first ? rule.b() : rule.a()).zero_point + other_offset};
+  const FloatRange sum(rule.output().moved_by(rule_->sum_is_signed ? 128 : 0).target());
+  finish_and_add_in_float(sums, bias_.data(), scale_.data(), tensors.other, pixels, bias_.size(),
+                          own, sum, add, tensors.result);
 }
 
 }  // namespace bench::int8

@@ -16,16 +16,26 @@
 
 namespace bench::int8 {
 
-/// Whether oneDNN's int8 sums are exact on this processor, and whether it has matrix units.
+/// Whether oneDNN's int8 sums are exact on this processor.
 bool onednn_is_exact();
-bool onednn_has_amx();
+
+/// Which layers oneDNN computes, of those that suit it and where its sums are exact.
+enum class OneDnnUse {
+  none,
+  long_sums,  ///< of 64 products and more, which a matrix unit takes at once
+  all,
+};
+
+/// long_sums where there are matrix units, else none: our own kernels are faster.
+OneDnnUse best_onednn_use();
 
 class OneDnnConvolution {
  public:
-  /// A Conv2d of one group with a requantizer and weights without zero points.
-  static bool suits(const integer::Layer& layer);
+  /// Whether oneDNN is to compute it: a Conv2d of one group with a requantizer and weights without
+  /// zero points.
+  static bool suits(const integer::Layer& layer, OneDnnUse use);
 
-  /// REQUIRES suits(layer). Of the options, the instruction set does not matter.
+  /// REQUIRES suits(layer, OneDnnUse::all). Of the options, the instruction set does not matter.
   OneDnnConvolution(const integer::Layer& layer, const Convolution::Options& options);
 
   /// The layer for inputs of one size. Immutable.
@@ -57,15 +67,19 @@ class OneDnnConvolution {
 
  private:
   dnnl::memory weights_as(const onednn::Desc& wanted) const;
+  void finish_in_float(const std::int32_t* sums, const Convolution::Tensors& tensors,
+                       std::size_t pixels) const;
 
   Pair stride_, dilation_;
   Padding pad_;
   dnnl::engine engine_;
   std::uint8_t zero_byte_;
+  int own_offset_;                  // of the bytes of the layer's own numbers
   std::vector<std::int32_t> bias_;  // what the input's zero point adds is part of it
   Requantizer requantizer_;         // to bytes
-  std::optional<AddBytes> add_;
-  bool layer_is_first_ = true;
+  std::vector<float> scale_;        // the requantizer's, of every channel
+  std::optional<FusedAdd> rule_;
+  std::optional<AddBytes> add_;  // by that rule
   mutable std::mutex mutex_;
   dnnl::memory::dims weight_sizes_;
   mutable std::vector<dnnl::memory> weights_;  // one for each layout asked for

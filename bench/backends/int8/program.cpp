@@ -35,7 +35,7 @@ class Int8Session : public Session {
 }  // namespace
 
 Int8Program::Int8Program(IntegerGraph graph, const CompileOptions& options, InstructionSet set,
-                         bool onednn)
+                         OneDnnUse onednn)
     : threads_(options.threads_per_image),
       set_(set),
       network_(std::move(graph), set, onednn, options.threads_per_image),

@@ -11,10 +11,8 @@ namespace bench::int8 {
 
 class Int8Program : public Program {
  public:
-  /// `onednn`: whether oneDNN computes the layers that suit it, where it is exact. It is faster
-  /// where it has matrix units to use.
   Int8Program(IntegerGraph graph, const CompileOptions& options,
-              InstructionSet set = fastest_instruction_set(), bool onednn = onednn_has_amx());
+              InstructionSet set = fastest_instruction_set(), OneDnnUse onednn = best_onednn_use());
 
   std::unique_ptr<Session> open_session() const override;
   ProgramFacts facts(const Shape& input) const override;
