@@ -8,8 +8,10 @@
 
 #include "bench/files.h"
 #include "bench/recipe_parts.h"
+#include "bench/run_showing.h"
 #include "bench/subset.h"
 #include "datasets/image.h"
+#include "models/passes/layers.h"
 #include "models/sha256.h"
 
 namespace bench {
@@ -75,7 +77,7 @@ Recipe calibrated_by(Recipe recipe, const CalibrationChoice& choice) {
   return recipe;
 }
 
-CalibrationImages::CalibrationImages(const CalibrationChoice& choice, const Dataset& dataset,
+CalibrationImages::CalibrationImages(const CalibrationChoice& choice, const Dataset* dataset,
                                      const Preparation& preparation)
     : preparation_(preparation) {
   if (choice.images < 0 || choice.seed < 0) {
@@ -83,14 +85,14 @@ CalibrationImages::CalibrationImages(const CalibrationChoice& choice, const Data
   }
   const bool own = !choice.data.empty();
   const auto files = own ? own_images(choice.data) : std::vector<std::string>();
-  const std::size_t available = own ? files.size() : dataset.size();
+  const std::size_t available = own ? files.size() : dataset->size();
   if (choice.images > 0) {  // `choose` takes 0 for all
     for (const std::size_t i : choose(available, static_cast<std::size_t>(choice.images),
                                       static_cast<std::uint64_t>(choice.seed))) {
       if (own) {
         read_.emplace_back([path = files[i]] { return read_image(path); });
       } else {
-        read_.emplace_back([&dataset, i] { return dataset.image(i); });
+        read_.emplace_back([dataset, i] { return dataset->image(i); });
       }
     }
   }
@@ -100,7 +102,7 @@ CalibrationImages::CalibrationImages(const CalibrationChoice& choice, const Data
     hashes_.insert(hash);
     all += hash + "\n";
   }
-  facts_ = {own ? choice.data : std::string(dataset.name()), static_cast<std::int64_t>(size()),
+  facts_ = {own ? choice.data : std::string(dataset->name()), static_cast<std::int64_t>(size()),
             choice.seed, sha256(std::as_bytes(std::span(all)))};
 }
 
@@ -109,6 +111,20 @@ std::vector<Tensor> CalibrationImages::load(std::size_t image) const {
   std::vector<Tensor> inputs;
   for (View& view : prepare(preparation_, decode_image(file.bytes, file.file).pixels)) {
     inputs.push_back(std::move(view.input));
+  }
+  return inputs;
+}
+
+CalibrationInputs inputs_for(const CalibrationImages* images, const Shape& shape) {
+  CalibrationInputs inputs;
+  inputs.shape = shape;
+  // Passes heed the grids there are so far, so a network with grids is run by a backend that does.
+  inputs.runner = [](const Graph& graph) {
+    return run_showing(find_backend(has_grids(graph) ? "fake-quant" : "float"), graph);
+  };
+  if (images) {
+    inputs.images = images->size();
+    inputs.load = [images](std::size_t image) { return images->load(image); };
   }
   return inputs;
 }

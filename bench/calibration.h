@@ -29,10 +29,10 @@ Recipe calibrated_by(Recipe recipe, const CalibrationChoice& choice);
 /// Images are read when asked for. May be used by several threads at once.
 class CalibrationImages {
  public:
-  /// Draws the images and hashes their bytes. `dataset` and `preparation` must outlive it. Throws
-  /// Error{missing} for a folder, list or image that is not there, Error{usage} for a number below
-  /// 0.
-  CalibrationImages(const CalibrationChoice& choice, const Dataset& dataset,
+  /// Draws the images and hashes their bytes. `dataset`, null if the choice names images of its
+  /// own, and `preparation` must outlive it. Throws Error{missing} for a folder, list or image that
+  /// is not there, Error{usage} for a number below 0.
+  CalibrationImages(const CalibrationChoice& choice, const Dataset* dataset,
                     const Preparation& preparation);
 
   std::size_t size() const { return read_.size(); }
@@ -49,5 +49,9 @@ class CalibrationImages {
   RunRecord::Calibration facts_;
   std::set<std::string> hashes_;
 };
+
+/// What passes are shown: these images, if any, by the fastest backend that heeds a graph's grids.
+/// `shape`: a typical input's.
+CalibrationInputs inputs_for(const CalibrationImages* images, const Shape& shape);
 
 }  // namespace bench

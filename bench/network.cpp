@@ -2,13 +2,11 @@
 
 #include <filesystem>
 
-#include "bench/run_showing.h"
 #include "datasets/image.h"
 #include "models/audit.h"
 #include "models/decoders/decoders.h"
 #include "models/formats/formats.h"
 #include "models/graph_digest.h"
-#include "models/passes/layers.h"
 #include "models/passes/passes.h"
 #include "models/sha256.h"
 
@@ -54,29 +52,6 @@ std::string name_of(Requantization mode) {
   return "";
 }
 
-// Passes heed the grids there are so far, so a network with grids is run by a backend that does.
-RunShowing run_fast(const Graph& graph) {
-  return run_showing(find_backend(has_grids(graph) ? "fake-quant" : "float"), graph);
-}
-
-CalibrationInputs inputs_for(const NetworkOptions& options, const Shape& shape) {
-  CalibrationInputs inputs;
-  inputs.shape = shape;
-  inputs.runner = run_fast;
-  if (const CalibrationImages* images = options.calibration) {
-    inputs.images = images->size();
-    inputs.load = [images](std::size_t image) { return images->load(image); };
-  }
-  return inputs;
-}
-
-Quantized prepare_graph(Graph graph, const NetworkOptions& options, const Shape& input,
-                        const std::string& file) {
-  graph = simplify(std::move(graph));
-  if (options.recipe.empty()) return {simplify(fold_batch_norm(std::move(graph))), {}, {}};
-  return apply(options.recipe, std::move(graph), inputs_for(options, input), file);
-}
-
 RunRecord::Quantization facts_of(const NetworkOptions& options, const Quantized& quantized) {
   RunRecord::Quantization facts;
   facts.name = options.recipe.name;
@@ -120,6 +95,13 @@ class Worker {
 
 }  // namespace
 
+Quantized prepare_graph(Graph graph, const Recipe& recipe, const CalibrationInputs& inputs,
+                        const std::string& file) {
+  graph = simplify(std::move(graph));
+  if (recipe.empty()) return {simplify(fold_batch_norm(std::move(graph))), {}, {}};
+  return apply(recipe, std::move(graph), inputs, file);
+}
+
 ReadyNetwork make_ready(const NetworkSource& source, const NetworkOptions& options) {
   ReadyNetwork ready{.preparation = find_preparation(source.prepare), .compile = options.compile};
   LoadedNetwork loaded = load_network(source.path);
@@ -129,7 +111,8 @@ ReadyNetwork make_ready(const NetworkSource& source, const NetworkOptions& optio
   ready.input = typical_input(source, ready.preparation);
   ready.facts.audit =
       size_of(loaded.graph, ready.input);  // as published, before batch norm is folded
-  Quantized quantized = prepare_graph(std::move(loaded.graph), options, ready.input, source.path);
+  Quantized quantized = prepare_graph(std::move(loaded.graph), options.recipe,
+                                      inputs_for(options.calibration, ready.input), source.path);
   ready.facts.quantization = facts_of(options, quantized);
   ready.decode = make_decode(source.decode, quantized.graph, loaded.facts);
   ready.graph = std::move(quantized.graph);

@@ -28,6 +28,11 @@ struct NetworkOptions {
   CompileOptions compile{};
 };
 
+/// The graph that backends run: simplified, and with batch norms in their layers or as the recipe
+/// makes it. Throws as apply, whose `file` it is.
+Quantized prepare_graph(Graph graph, const Recipe& recipe, const CalibrationInputs& inputs,
+                        const std::string& file);
+
 /// A network before any backend: read, cleaned and quantised.
 struct ReadyNetwork {
   const Preparation& preparation;

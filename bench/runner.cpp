@@ -88,7 +88,7 @@ OpenedCase open_case(const RunRequest& request, const Case& one, const Dataset& 
   NetworkOptions options = options_of(one, chosen);
   std::optional<CalibrationImages> calibration;
   if (needs_images(options.recipe)) {
-    calibration.emplace(one.calibration, dataset, find_preparation(chosen.source.prepare));
+    calibration.emplace(one.calibration, &dataset, find_preparation(chosen.source.prepare));
     options.calibration = &*calibration;
   }
   return {make_ready(chosen.source, options), std::move(calibration), std::move(chosen.model),

@@ -75,6 +75,7 @@ grids with an offset, ranges taken at run time, halves rounded otherwise than to
 
 Examples:
   bench convert mobilenetv1-0.25 --weights networks --out mobilenet.onnx
+  bench convert rfb-320 --quantize int8:rule=kl --data WIDER --out rfb.onnx
   bench convert own.tflite --ties-to-even --out own.onnx
   bench convert resnet50 --untrained --quantize int8 --out resnet50.onnx)";
 
@@ -181,10 +182,21 @@ void add_convert(CLI::App& app, ConvertArguments& a) {
   option(convert, "MODEL", a.model, "", "model by name, or a network file");
   option(convert, "-o,--out", a.out, "FILE", "the file to write");
   option(convert, "--weights", a.weights, "PATH", weights_help);
-  option(convert, "--data", a.data, "DIR", "another folder to look for the file");
   option(convert, "--quantize", a.quantize, "RECIPE", "preset[:option=value,...], or a .json file");
-  convert->add_flag("--untrained", a.untrained,
-                    "MODEL is a network with untrained weights: mobilenet-v2, resnet50 or vgg16");
+  option(convert, "--calibration-images", a.calibration.images, "N",
+         "images that ranges are chosen by (default: 64)");
+  option(convert, "--calibration-seed", a.calibration.seed, "N", "which images (default: 1)");
+  option(convert, "--calibration-data", a.calibration.data, "PATH",
+         "a folder or list of images (default: drawn from the data set)");
+  option(convert, "--calibration-rule", a.calibration.rule, "NAME",
+         "max, moving-average, percentile, kl, mse, data-free or document");
+  option(convert, "--dataset", a.dataset, "NAME", "data set by name, for a file of your own");
+  option(convert, "--data", a.data, "DIR", data_help);
+  option(convert, "--prepare", a.prepare, "NAME",
+         "preparation of the images, instead of the model card's");
+  convert->add_flag(
+      "--untrained", a.untrained,
+      "untrained weights: MODEL is mobilenet-v2, resnet50 or vgg16, its images noise");
   convert->add_flag("--ties-to-even", a.ties_to_even,
                     "write grids that round halves otherwise as if they rounded them to even");
   convert->add_flag("--force", a.force, "write over a file that is there");

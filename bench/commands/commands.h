@@ -58,7 +58,8 @@ struct AuditArguments {
 };
 
 struct ConvertArguments {
-  std::string model, weights, data, quantize, out;
+  std::string model, weights, quantize, dataset, data, prepare, out;
+  CalibrationChoice calibration;
   bool untrained = false, ties_to_even = false, force = false;
 };
 

@@ -453,9 +453,15 @@ TEST_CASE("A recipe is written as QDQ, or refused by what ONNX cannot say") {
   CHECK(bench({"audit", file}).code == exit_ok);
   const Ran again = bench({"convert", file, "--quantize", "int8", "--out", file, "--force"});
   CHECK(again.code == exit_usage);  // it has grids already
-  const Ran no_images =
-      bench({"convert", run.file("tiny.onnx"), "--quantize", "int8", "--out", run.file("a.onnx")});
-  CHECK(no_images.code == exit_missing);
+  std::vector<std::string> own = {"convert", run.file("tiny.onnx"), "--quantize", "int8"};
+  own.insert(own.end(), {"--out", run.file("tiny.int8.onnx")});
+  CHECK(contains(bench(own).err, "give --prepare and --dataset"));
+  own.insert(own.end(), {"--prepare", "mobilefacenet-112", "--calibration-images", "2"});
+  std::vector<std::string> from_data = own, from_folder = own;
+  from_data.insert(from_data.end(), {"--dataset", "lfw", "--data", run.file("lfw")});
+  CHECK(bench(from_data).code == exit_ok);
+  from_folder.insert(from_folder.end(), {"--force", "--calibration-data", run.file("nowhere")});
+  CHECK(bench(from_folder).code == exit_missing);
 }
 
 }  // namespace
