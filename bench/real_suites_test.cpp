@@ -102,8 +102,8 @@ TEST_CASE("ImageNet: MobileNetV1 0.25 answers image by image as PyTorch did") {
   const auto root = real_data("voc_imagenet");
   if (!root) return;
   const std::string golden = *root + "/golden/imagenet/torch_mobilenetv1x0.25_224__";
-  const RealRun sample(
-      {"--suite", "imagenet", "--data", *root + "/imagenet/sample1000", "--weights", *root});
+  const RealRun sample({"--suite", "imagenet", "--model", "mobilenetv1-0.25", "--data",
+                        *root + "/imagenet/sample1000", "--weights", *root});
   const std::string pil = "mobilenetv1-0.25.float";
   const std::string opencv = "mobilenetv1-0.25.torchvision-256-224-opencv.float";
   CHECK(sample.metric(pil, "top1") * 200 == Approx(115));
@@ -114,9 +114,9 @@ TEST_CASE("ImageNet: MobileNetV1 0.25 answers image by image as PyTorch did") {
   CHECK(images_with_other_top5(sample.journal(opencv), golden + "sample_cv2.csv.gz") <= 1);
 
   const std::string nips_folder = *root + "/imagenet/nips2017";
-  const RealRun nips({"--suite", "imagenet", "--data", nips_folder, "--list",
-                      nips_folder + "/images", "--prepare", "torchvision-resize-224", "--weights",
-                      *root});
+  const RealRun nips({"--suite", "imagenet", "--model", "mobilenetv1-0.25", "--data", nips_folder,
+                      "--list", nips_folder + "/images", "--prepare", "torchvision-resize-224",
+                      "--weights", *root});
   const std::string resized = "mobilenetv1-0.25.torchvision-resize-224.float";
   CHECK(nips.metric(resized, "top1") * 40 == Approx(17));
   CHECK(nips.metric(resized, "top5") * 40 == Approx(29));
@@ -148,6 +148,21 @@ TEST_CASE("ImageNet: a TFLite MobileNetV1 0.25 answers image by image as the .pb
   CHECK(images_with_other_top5(nips.journal(whole), golden + "nips.csv.gz") == 0);
 }
 
+TEST_CASE("ImageNet: a uint8 MobileNetV1 0.25 in its own arithmetic, image by image") {
+  const auto root = real_data("voc_imagenet");
+  if (!root) return;
+  const RealRun run({"--suite", "imagenet", "--model", "mobilenetv1-0.25-128-uint8", "--data",
+                     *root + "/imagenet/sample1000", "--weights", *root});
+  const std::string model = "mobilenetv1-0.25-128-uint8.";
+  CHECK(run.metric(model + "int8", "top1") * 200 == Approx(100));
+  CHECK(run.metric(model + "int8", "top5") * 200 == Approx(147));
+  const std::string golden =
+      *root + "/golden/imagenet/tflite_mobilenet_v1_0.25_128_quant__sample.csv.gz";
+  CHECK(images_with_other_top5(run.journal(model + "int8"), golden) == 0);
+  CHECK(run.metric(model + "fake-quant", "top1") * 200 == Approx(100).margin(2.01));
+  CHECK(run.metric(model + "float", "top1") * 200 == Approx(101).margin(1.01));
+}
+
 TEST_CASE("VOC: darknet detectors on 21 and 100 images") {
   const auto root = real_data("voc_imagenet");
   if (!root) return;
@@ -165,7 +180,7 @@ TEST_CASE("VOC: darknet detectors on 21 and 100 images") {
   CHECK(trainval2012.metric("yolo-fastest-voc.float", "map_area") == Approx(.6106).margin(.003));
 }
 
-TEST_CASE("VOC: DeepLab with its uint8 weights, in float, on 93 images") {
+TEST_CASE("VOC: DeepLab of uint8, in its own arithmetic and in float, on 93 images") {
   const auto root = real_data("voc_imagenet");
   if (!root) return;
   const testing::TemporaryFolder voc;
@@ -177,8 +192,12 @@ TEST_CASE("VOC: DeepLab with its uint8 weights, in float, on 93 images") {
   link("/voc/voc2012_seg_masks/SegmentationClass", "SegmentationClass");
   const RealRun run(
       {"--suite", "voc-segmentation", "--data", voc.path(), "--weights", *root + "/models"});
-  // In uint8 arithmetic the golden figure is .7457.
-  CHECK(run.metric("deeplabv3-mobilenetv2-0.5-uint8.float", "miou") == Approx(.7457).margin(.005));
+  // The golden figure is .7457, in uint8 arithmetic.
+  for (const std::string backend : {"int8", "fake-quant", "float"}) {
+    INFO(backend);
+    const std::string name = "deeplabv3-mobilenetv2-0.5-uint8." + backend;
+    CHECK(run.metric(name, "miou") == Approx(.7457).margin(.005));
+  }
 }
 
 TEST_CASE("LFW: MobileFaceNet on all 6,000 pairs, within one pair") {
@@ -187,6 +206,15 @@ TEST_CASE("LFW: MobileFaceNet on all 6,000 pairs, within one pair") {
   const RealRun run(
       {"--suite", "lfw", "--model", "mobilefacenet", "--data", *face + "/lfw", "--weights", *face});
   CHECK(run.metric("mobilefacenet.float", "accuracy") == Approx(.993833).margin(1.01 / 6000));
+}
+
+TEST_CASE("LFW: an int8 MobileFaceNet loses 7 of 6,000 pairs to its own weights in float") {
+  const auto face = real_data("face");
+  if (!face) return;
+  const RealRun run({"--suite", "lfw", "--model", "mobilefacenet-int8", "--data", *face + "/lfw",
+                     "--weights", *face});
+  CHECK(run.metric("mobilefacenet-int8.float", "accuracy") == Approx(.9915).margin(1.01 / 6000));
+  CHECK(run.metric("mobilefacenet-int8.int8", "accuracy") == Approx(.9903).margin(2.01 / 6000));
 }
 
 TEST_CASE("LFW: with the mirror image added, within one pair") {
