@@ -2,7 +2,7 @@
 // of a process that does nothing else. The network is made of random numbers, compiled for integers
 // and run three times.
 //
-//   int8_memory resnet50|vgg16|mobilenet-v2
+//   int8_memory resnet50|vgg16|mobilenet-v2 [MB]    fails if it takes more than that
 
 #include <fmt/format.h>
 
@@ -28,7 +28,8 @@ double peak_resident_megabytes() {
   return 0;
 }
 
-void run(const std::string& network) {
+// The peak.
+double run(const std::string& network) {
   const auto& make = find(zoo(), "network", network).make;
   const double before = peak_resident_megabytes();
   const int8::Int8Program program(lower(make.numbers(1), Requantization::float_scale), {});
@@ -38,25 +39,27 @@ void run(const std::string& network) {
     session->run(Random(2).tensor({1, 3, 224, 224}, -1, 1));
   }
   const ProgramFacts facts = program.facts({1, 3, 224, 224});
-  fmt::print(
-      "{}: peak {:.1f} MB ({:.1f} before, {:.1f} compiled); weights {:.1f} MB, arena {:.1f} MB, "
-      "{}\n",
-      network, peak_resident_megabytes(), before, compiled,
-      1e-6 * static_cast<double>(facts.weight_bytes),
-      1e-6 * static_cast<double>(facts.activation_bytes), facts.isa);
+  const double peak = peak_resident_megabytes();
+  fmt::print("{}: peak {:.1f} MB ({:.1f} before, {:.1f} compiled)\n", network, peak, before,
+             compiled);
+  fmt::print("weights {:.1f} MB, arena {:.1f} MB, {}\n",
+             1e-6 * static_cast<double>(facts.weight_bytes),
+             1e-6 * static_cast<double>(facts.activation_bytes), facts.isa);
+  return peak;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    fmt::print(stderr, "usage: int8_memory NETWORK\n");
+  if (argc < 2 || argc > 3) {
+    fmt::print(stderr, "usage: int8_memory NETWORK [MB]\n");
     return 2;
   }
   try {
-    run(argv[1]);
+    const double peak = run(argv[1]);
+    return argc == 3 && peak > std::stod(argv[2]) ? 1 : 0;
   } catch (const Error& error) {
     fmt::print(stderr, "{}\n", error.what());
-    return 1;
+    return 2;
   }
 }
