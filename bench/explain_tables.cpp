@@ -195,6 +195,22 @@ void add_culprit(std::vector<std::string>& list, const Explanation& e) {
                                    lost, layer->name, best->right_again));
 }
 
+// Where the figure is no mean over images: by the figure itself.
+void add_culprit_by_figure(std::vector<std::string>& list, const Explanation& e) {
+  const Difference* all = drop_of(e, "all");
+  if (e.sweep.empty() || e.sweep.front().right_again >= 0 || !is_loss(all)) return;
+  const LayerTrial best = by_recovery(e).front();
+  const LayerErrors* layer = errors_of(e, best.layer);
+  if (!layer || best.recovered.empty() || !best.recovered.front().interval95) return;
+  const Difference& back = best.recovered.front();
+  if (back.interval95->low <= 0) return;
+  list.push_back(back.value >= -all->value / 2
+                     ? fmt::format("layer {} alone explains {:.4f} of {:.4f}", layer->name,
+                                   back.value, -all->value)
+                     : fmt::format("no layer alone explains half of it; {} explains most, {:.4f}",
+                                   layer->name, back.value));
+}
+
 void add_noisiest(std::vector<std::string>& list, const Explanation& e) {
   if (e.layers.empty()) return;
   const LayerErrors worst = by_noise(e.layers).front();
@@ -229,6 +245,7 @@ std::vector<std::string> findings(const Explanation& explanation) {
   std::vector<std::string> list;
   add_cause(list, explanation);
   add_culprit(list, explanation);
+  add_culprit_by_figure(list, explanation);
   add_noisiest(list, explanation);
   add_steps(list, explanation);
   return list;

@@ -60,6 +60,14 @@ TEST_CASE("What the numbers say, where they say it") {
   spread.sweep[1].right_again = 11;
   CHECK(findings(spread)[2] ==
         "no layer alone explains more than half of 23 lost answers; second explains most, 11");
+  Explanation boxes = sample();  // no mean over images
+  for (GridTrial& one : boxes.trials) one.record.against.lost = -1;
+  for (LayerTrial& one : boxes.sweep) one.right_again = -1;
+  CHECK(findings(boxes)[2] == "layer second alone explains 0.2000 of 0.2200");
+  boxes.sweep[1].recovered[0].value = 0.1;
+  CHECK(findings(boxes)[2] == "no layer alone explains half of it; second explains most, 0.1000");
+  boxes.sweep[1].recovered[0].interval95->low = -0.1;
+  CHECK(findings(boxes).size() == 3);
   Explanation harmless = sample();
   harmless.trials[3] = trial("all", 0.69, lost(-0.01, -0.03, 0.01, 1));
   CHECK(findings(harmless)[0] ==
