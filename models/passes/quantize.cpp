@@ -135,6 +135,7 @@ class Quantizing {
     if (const auto* own = std::get_if<Scheme>(&scheme.bias)) {
       layer.bias_grid = grid_for_weights(*own, false, layer.bias, what + ": bias");
     } else {
+      make_room_for_bias(input_grid(node), weight_grid(layer, what), layer.bias);
       layer.bias_grid =
           grid_for_sums(input_grid(node), weight_grid(layer, what),
                         std::get<AtSumScale>(scheme.bias).rounding, layer.bias, what + ": bias");
@@ -151,7 +152,7 @@ class Quantizing {
   }
 
   template <class Layer>
-  static const Grid& weight_grid(const Layer& layer, const std::string& what) {
+  static Grid& weight_grid(Layer& layer, const std::string& what) {
     if (layer.weight_grid && layer.weight_grid->offset.empty()) return *layer.weight_grid;
     throw Error(Fault::usage,
                 what + ": a bias at the scale of sums needs weights on a grid with a zero point");

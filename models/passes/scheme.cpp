@@ -1,5 +1,7 @@
 #include "models/passes/scheme.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -89,6 +91,17 @@ Grid grid_for_weights(const Scheme& scheme, bool per_channel, const Tensor& weig
   return all;
 }
 
+void make_room_for_bias(const Grid& input, Grid& weight, const Tensor& bias) {
+  if (weight.axis < 0) return;
+  constexpr double most = 1 << 30;
+  const auto values = bias.data<float>();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double least = std::abs(double{values[i]}) / most / double{input.scale[0]};
+    if (!std::isfinite(least) || double{weight.scale[i]} >= least) continue;
+    weight.scale[i] = std::nextafter(static_cast<float>(least), HUGE_VALF);
+  }
+}
+
 Grid grid_for_sums(const Grid& input, const Grid& weight, Rounding rounding, const Tensor& bias,
                    std::string_view what) {
   Grid grid;
@@ -103,11 +116,11 @@ Grid grid_for_sums(const Grid& input, const Grid& weight, Rounding rounding, con
   for (std::size_t i = 0; i < values.size(); ++i) {
     const double scale = grid.scale[grid.scale.size() == 1 ? 0 : i];
     if (std::abs(values[i] / scale) < 2147483647.0) continue;
-    throw Error(Fault::bad_data, std::string(what) + ", channel " + std::to_string(i) + ": " +
-                                     std::to_string(values[i]) +
-                                     " is beyond 32 bits in steps of input scale * weight scale, " +
-                                     std::to_string(scale) +
-                                     "; leave it in float, or give it a grid of its own");
+    throw Error(Fault::bad_data,
+                fmt::format("{}, channel {}: {:.6g} is beyond 32 bits in steps of input scale * "
+                            "weight scale, {:.6g}; give the weights a scale per channel, or the "
+                            "bias a grid of its own",
+                            what, i, values[i], scale));
   }
   return grid;
 }

@@ -37,6 +37,12 @@ Grid grid_for_range(const Scheme& scheme, const Range& range, std::string_view w
 Grid grid_for_weights(const Scheme& scheme, bool per_channel, const Tensor& weights,
                       std::string_view what);
 
+/// Raises the scales of channels whose weights are so small that their bias would be beyond 2^30
+/// steps of input scale * weight scale: channels that a batch norm has all but switched off, whose
+/// weights then become 0, as they nearly were. TFLite's converter does the same. Nothing happens to
+/// one scale for all. REQUIRES a bias as long as the scales.
+void make_room_for_bias(const Grid& input, Grid& weight, const Tensor& bias);
+
 /// The grid for a bias in the unit of integer sums: signed, 32 bits, scale = input scale * weight
 /// scale, per channel as the weights. Throws Error{bad_data} naming `what` and the value that is
 /// beyond 32 bits, or the scale that is no number above 0.
