@@ -5,12 +5,24 @@
 
 #include "bench/embedded.h"
 #include "bench/files.h"
+#include "bench/recipe_parts.h"
 #include "models/registry.h"
 #include "models/requantize.h"
 #include "reports/json.h"
 
 namespace bench {
 namespace {
+
+// A name that is not known is the file's fault here, not the command line's.
+template <class Make>
+void check(const JsonFields& fields, const char* key, const Make& make) {
+  try {
+    make();
+  } catch (const Error& error) {
+    if (error.fault() != Fault::usage) throw;
+    fields.fail(key, error.what());
+  }
+}
 
 CalibrationChoice take_calibration(JsonFields fields) {
   CalibrationChoice choice;
@@ -20,6 +32,7 @@ CalibrationChoice take_calibration(JsonFields fields) {
   if (choice.seed < 0) fields.fail("seed", "expected 0 or more");
   choice.data = fields.text_or("data", "");
   choice.rule = fields.text_or("rule", "");
+  if (!choice.rule.empty()) check(fields, "rule", [&] { calibration_rule(choice.rule); });
   fields.finish();
   return choice;
 }
@@ -28,11 +41,13 @@ void take_options(JsonFields options, const std::string& file, Case& one) {
   one.prepare = options.text_or("prepare", "");
   one.decode = options.text_or("decode", "");
   if (options.has("quantize")) {
-    one.recipe = recipe_of(options.json("quantize"), file, "options.quantize");
+    const Json recipe = options.json("quantize");
+    check(options, "quantize", [&] { one.recipe = recipe_of(recipe, file, "options.quantize"); });
   }
   one.requantization = options.text_or("requantization", "");
   if (!one.requantization.empty()) {
-    find(requantizations(), "requantization", one.requantization);
+    check(options, "requantization",
+          [&] { find(requantizations(), "requantization", one.requantization); });
   }
   one.integer_only = options.boolean_or("integer_only", false);
   if (options.has("calibration")) {

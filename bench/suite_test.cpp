@@ -36,6 +36,34 @@ TEST_CASE("A suite as data") {
   CHECK(with.cases[0].name() == "m.p.float");
 }
 
+TEST_CASE("A suite says how a network is quantised") {
+  const auto with = [](const std::string& options) {
+    return parse_suite(changed(minimal, R"("float"})", R"("int8", "options": {)" + options + "}}"),
+                       "s.json")
+        .cases.at(0);
+  };
+  CHECK(with(R"("quantize": "dfq:bias_bits=16")").name() == "m.dfq-bias16.int8");
+  const Case full = with(R"("quantize": {"preset": "int8", "per_channel": false},
+    "requantization": "fixed-point", "integer_only": true,
+    "calibration": {"images": 8, "seed": 2, "rule": "kl"})");
+  CHECK(full.name() == "m.int8-no-per-channel-kl-8images-seed2.fixed-point.int8");
+  CHECK(full.integer_only);
+  const Recipe recipe = full.calibrated_recipe();
+  CHECK(std::get<pass::Calibrate>(recipe.passes[1]).rule == pass::Calibrate::Rule::kl);
+  CHECK(with(R"("quantize": {"name": "own", "passes": [{"pass": "equalize"}]})").name() ==
+        "m.own.int8");
+
+  CHECK_THROWS_WITH(with(R"("quantize": "int9")"),
+                    Catch::Contains("s.json: cases[0].options.quantize: unknown preset"));
+  CHECK_THROWS_WITH(
+      with(R"("quantize": {"preset": "int8", "rulle": "kl"})"),
+      Catch::Contains("s.json: options.quantize.rulle") && Catch::Contains("did you mean 'rule'"));
+  CHECK_THROWS_WITH(with(R"("requantization": "fixed")"), Catch::Contains("fixed-point"));
+  CHECK_THROWS_WITH(with(R"("calibration": {"rule": "maxx"})"),
+                    Catch::Contains("cases[0].options.calibration.rule"));
+  CHECK_THROWS_WITH(with(R"("calibration": {"image": 3})"), Catch::Contains("'images'"));
+}
+
 TEST_CASE("A case is named by its card, or by its file without folder and ending") {
   CHECK(Case{"mobilenetv1-0.25", "float", "", ""}.name() == "mobilenetv1-0.25.float");
   CHECK(Case{"/a/b/net.v2.onnx", "float", "p", ""}.name() == "net.v2.p.float");

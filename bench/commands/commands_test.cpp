@@ -301,6 +301,44 @@ TEST_CASE("A quantised network is explained, and again from its journals") {
   CHECK(contains(many.err, "is about one case, and these are 2"));
 }
 
+TEST_CASE("A network quantised on the way: recipe, calibration and float islands in the record") {
+  const TinyRun run;
+  const std::vector<std::string> int8 = {"--backend", "int8", "--quantize", "int8"};
+  const auto with = [&](const std::string& out, const std::vector<std::string>& more) {
+    std::vector<std::string> all = int8;
+    all.insert(all.end(), more.begin(), more.end());
+    return run(out, all);
+  };
+  const Ran ran = with("a", {"--calibration-images", "4", "--requantization", "fixed-point"});
+  INFO(ran.err);
+  REQUIRE(ran.code == exit_ok);
+  CHECK(contains(ran.err, "4 of the images judged were also calibrated with"));
+  const RunRecord record = run.record("a");
+  CHECK(record.name == "tiny.mobilefacenet-112.int8-4images.fixed-point.int8");
+  CHECK(record.quantization.calibration.images == 4);
+  CHECK(record.quantization.calibration.data == "lfw");
+  CHECK(record.quantization.requantization == "fixed-point");
+  REQUIRE(record.quantization.passes.size() == 3);
+  CHECK(contains(record.quantization.passes[2].summary, "grids on"));
+  CHECK(record.backend.name == "int8");
+
+  // The same journal, other calibration images: not gone on with.
+  make_folder(run.file("own"));
+  write_file(run.file("own/red.png"), testing::tiny_png(200, 30, 30, 5));
+  const Ran other = with("a", {"--calibration-images", "4", "--requantization", "fixed-point",
+                               "--calibration-data", run.file("own")});
+  CHECK(other.code == exit_usage);
+  CHECK(contains(other.err, "calibration images"));
+
+  const Ran none = with("b", {"--calibration-images", "0"});
+  CHECK(none.code == exit_missing);
+  CHECK(contains(none.err, "no calibration images"));
+  CHECK(with("c", {"--calibration-data", run.file("nowhere")}).code == exit_missing);
+  CHECK(with("d", {"--calibration-rule", "kll"}).code == exit_usage);
+  CHECK(run("e", {"--quantize", "int8:rul=kl"}).code == exit_usage);
+  CHECK(run("f", {"--quantize", "none"}).code == exit_ok);
+}
+
 TEST_CASE("Formats of a run") {
   const TinyRun run;
   const Ran json = run("a", {"--format", "json"});
