@@ -12,6 +12,7 @@
 #include "models/passes/layers.h"
 #include "models/passes/passes.h"
 #include "models/passes/replace_relu6.h"
+#include "models/passes/round_batch_norm.h"
 #include "models/random.h"
 #include "models/reference.h"
 
@@ -150,6 +151,12 @@ class Cooking {
                        count(static_cast<std::size_t>(equalized_->rounds), "round"),
                        count(equalized_->left.size(), "layer"), change),
            notes);
+  }
+
+  void operator()(const pass::RoundBatchNorm& options) {
+    RoundedBatchNorm result = round_batch_norm(std::move(done_.graph), options.grid);
+    done_.graph = std::move(result.graph);
+    report("round-batch-norm", count(result.rounded.size(), "batch norm") + " rounded", {});
   }
 
   void operator()(const pass::AbsorbBias& options) {

@@ -36,6 +36,11 @@ struct ReplaceRelu6 {
   double cap = 0;  ///< 0: none
 };
 
+/// Factors of the batch norms that are not folded, onto the grid this gives them.
+struct RoundBatchNorm {
+  Scheme grid{.form = Scheme::Form::offset, .is_signed = false, .narrow = false};
+};
+
 /// Fails if the float answers move by more than `tolerance` of their largest magnitude.
 struct Equalize {
   EqualizeOptions options{};
@@ -84,9 +89,9 @@ struct Quantize {
 
 }  // namespace pass
 
-using Pass = std::variant<pass::FoldBatchNorm, pass::ReplaceRelu6, pass::Equalize, pass::AbsorbBias,
-                          pass::ClipWeights, pass::CorrectBias, pass::CorrectBiasOnData,
-                          pass::Calibrate, pass::Quantize>;
+using Pass = std::variant<pass::FoldBatchNorm, pass::RoundBatchNorm, pass::ReplaceRelu6,
+                          pass::Equalize, pass::AbsorbBias, pass::ClipWeights, pass::CorrectBias,
+                          pass::CorrectBiasOnData, pass::Calibrate, pass::Quantize>;
 
 struct Recipe {
   std::string name = {};  ///< "dfq-bias16": short, fit for a file's name; empty: no recipe

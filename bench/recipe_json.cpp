@@ -281,6 +281,10 @@ void fields(Io& io, QuantizeRule& v) {
 template <class Io>
 void fields(Io&, pass::FoldBatchNorm&) {}
 template <class Io>
+void fields(Io& io, pass::RoundBatchNorm& v) {
+  put_scheme(io, "grid", v.grid);
+}
+template <class Io>
 void fields(Io& io, pass::ReplaceRelu6& v) {
   io.number("cap", v.cap);
 }

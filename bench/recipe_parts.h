@@ -22,6 +22,8 @@ Pass default_pass() {
 inline constexpr NamedPass named_passes[] = {
     {"fold-batch-norm", "batch norms into their layers; their statistics are kept", "",
      default_pass<pass::FoldBatchNorm>},
+    {"round-batch-norm", "factors of batch norms that are not folded onto a grid",
+     "grid={form: offset, bits: 8}", default_pass<pass::RoundBatchNorm>},
     {"replace-relu6", "ReLU6 -> ReLU, or a clip at another height", "cap=0",
      default_pass<pass::ReplaceRelu6>},
     {"equalize", "channels of neighbouring layers scaled alike; answers checked",

@@ -170,6 +170,7 @@ std::vector<Pass> nbit(JsonFields& from) {
   if (from.boolean_or("quantize_input", false)) rules.back().scheme.input = dynamic;
   keep_first_and_last(rules, from);
   std::vector<Pass> passes;
+  if (from.boolean_or("round_gamma", true)) passes.push_back(pass::RoundBatchNorm{});
   if (from.boolean_or("cap_at_power", true)) passes.push_back(pass::ReplaceRelu6{std::exp2(n)});
   passes.push_back(pass::Quantize{rules});
   return passes;
@@ -253,7 +254,8 @@ constexpr Preset presets[] = {
     {"nbit",
      "document 2: weights and ReLU results on offset grids of n bits, the latter at run time; "
      "integer=true: zero on the grid, calibrated, ReLU6 at 6",
-     "n=8 quantize_input=false cap_at_power=true first_last=true integer=false", nbit},
+     "n=8 round_gamma=true quantize_input=false cap_at_power=true first_last=true integer=false",
+     nbit},
     {"ncnn", "weights 127/max, layer inputs symmetric from KL ranges, the rest in float",
      "per_channel=true rule=kl", ncnn},
     {"tf-qat",

@@ -42,6 +42,26 @@ Graph small(std::vector<float> bias_of_a = {0.5f, -1}) {
   return graph;
 }
 
+// The same with a batch norm behind a: means 1 and 0, deviations 0.5 and 0.25.
+Graph small_with_norm() {
+  Graph with_norm;
+  for (Node node : small().nodes) {
+    for (NodeId& input : node.inputs) input += input >= 1 ? 1 : 0;
+    if (node.name == "r") {
+      BatchNorm norm;
+      norm.gamma = Tensor::of({2}, {0.5f, 0.25f});
+      norm.beta = Tensor::of({2}, {1, 0});
+      norm.mean = Tensor::of({2}, {0, 0});
+      norm.variance = Tensor::of({2}, {1, 1});
+      with_norm.add("norm", norm, {1});
+    }
+    with_norm.nodes.push_back(std::move(node));
+  }
+  with_norm.outputs = {{"prob", 9}};
+  validate(with_norm);
+  return with_norm;
+}
+
 Tensor shown() { return Tensor::of({1, 2, 2, 2}, {1, 0, 0, -1, 0, 0.5f, 0, 1}); }
 
 CalibrationInputs one_image() {
@@ -144,23 +164,7 @@ TEST_CASE("dfq: offset grids before what it names, and its switches") {
 }
 
 TEST_CASE("dfq without data, from a batch norm") {
-  Graph graph = small();  // a's batch norm: means 1 and 0, deviations 0.5 and 0.25
-  Graph with_norm;
-  for (const Node& node : graph.nodes) {
-    Node moved = node;
-    for (NodeId& input : moved.inputs) input += input >= 1 ? 1 : 0;
-    if (node.name == "r") {
-      BatchNorm norm;
-      norm.gamma = Tensor::of({2}, {0.5f, 0.25f});
-      norm.beta = Tensor::of({2}, {1, 0});
-      norm.mean = Tensor::of({2}, {0, 0});
-      norm.variance = Tensor::of({2}, {1, 1});
-      with_norm.add("norm", norm, {1});
-    }
-    with_norm.nodes.push_back(moved);
-  }
-  with_norm.outputs = {{"prob", 9}};
-  validate(with_norm);
+  const Graph with_norm = small_with_norm();
   const Graph cooked = cook("dfq:equalize=false", with_norm);
   // r: behind a ReLU from 0 to max(1 + 6 0.5, 0 + 6 0.25) = 4; the image as in the document
   CHECK(edge(cooked, "r").offset[0] == 0);
@@ -187,6 +191,12 @@ TEST_CASE("nbit: results of relus at run time, weights from their minimum; and f
   with_relu6.nodes[2].op = Activation{Activation::Kind::clip, 0, 6};
   const Graph capped = cook("nbit:n=4", with_relu6);
   CHECK(std::get<Activation>(op_of(capped, "r")).beta == 16);
+
+  const auto first_report = [](const std::string& recipe) {
+    return apply(parse_recipe(recipe), small_with_norm(), one_image(), "small.onnx").reports[0];
+  };
+  CHECK(first_report("nbit").summary == "1 batch norm rounded");
+  CHECK(first_report("nbit:round_gamma=false").pass == "replace-relu6");
 
   const Graph integer = cook("nbit:n=6,integer=true", with_relu6);
   CHECK(islands(integer).empty());
