@@ -276,6 +276,9 @@ void fields(Io& io, QuantizeRule& v) {
   put(io, "bias", v.scheme.bias);
   put(io, "input", v.scheme.input);
   put(io, "output", v.scheme.output);
+  if (!std::holds_alternative<std::monostate>(v.scheme.output)) {
+    io.flag("output_behind_slope", v.scheme.output_behind_slope);
+  }
 }
 
 template <class Io>

@@ -97,11 +97,13 @@ Rules dfq_edges(const Scheme& activation) {
   return rules;
 }
 
-// The same and every result, so that nothing between is left in float.
-Rules everywhere(const Scheme& activation, bool pools_keep) {
+// The same and every result, so that nothing between is left in float. As TFLite does it: averages
+// keep the grid they read, and leaky ReLUs are not part of layers.
+Rules everywhere(const Scheme& activation, bool as_tflite) {
   Rules rules{{{.kind = Kind::any}, {.output = activation}}};
-  add_fixed(rules, activation, pools_keep);
-  rules.push_back({{.kind = Kind::layer}, {.output = activation}});
+  add_fixed(rules, activation, as_tflite);
+  rules.push_back(
+      {{.kind = Kind::layer}, {.output = activation, .output_behind_slope = !as_tflite}});
   return rules;
 }
 

@@ -130,6 +130,19 @@ TEST_CASE("int8: symmetric, unsigned where positive, the tail in float") {
   CHECK(islands(cook("int8:integer_tail=true")).empty());
 }
 
+TEST_CASE("grids stand behind a layer's leaky ReLU, but for TFLite, which has no such layers") {
+  Graph leaky = small();
+  leaky.nodes[2].op = Activation{Activation::Kind::leaky_relu, 0.25f};
+  for (const char* recipe : {"int8", "nbit:integer=true", "dfq:zero_on_grid=true,ranges=max"}) {
+    INFO(recipe);
+    CHECK(edges(cook(recipe, leaky)).starts_with("image.grid r.grid b.grid "));
+  }
+  // a's second channel is -0.5 1 -1 2.5, the first 1.5 -0.5 0.5 -2.5: r in [-0.625, 2.5]
+  CHECK(edge(cook("int8", leaky), "r").scale[0] == 2.5f / 127);
+  CHECK(edges(cook("tflite", leaky)).starts_with("image.grid a.grid r.grid b.grid "));
+  CHECK(islands(cook("int8:integer_tail=true", leaky)).empty());
+}
+
 TEST_CASE("tflite: every tensor asymmetric, integers throughout") {
   const Graph graph = cook("tflite");
   CHECK(edges(graph) == "image.grid r.grid b.grid c.grid sum.grid mean.grid fc.grid prob.grid ");

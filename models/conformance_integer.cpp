@@ -90,6 +90,26 @@ Graph gated(Untrained net, int width) {
   return std::move(net).finish("out");
 }
 
+// YOLO's and face networks': leaky ReLUs and PRelus behind layers of every kind, one of them in a
+// sum, one clamped.
+Graph leaky(Untrained net, int width) {
+  const Activation slope{Activation::Kind::leaky_relu, 0.1f};
+  net.conv("stem", {.outputs = width, .kernel = 3, .stride = 2, .pad = 1});
+  const NodeId stem = net.append("stem leaky", slope);
+  net.conv("depthwise", {.outputs = width, .kernel = 3, .pad = 1, .groups = width, .bias = true});
+  net.append("depthwise prelu", PRelu{Random(4).tensor({width}, 0.05f, 1.5f)});
+  net.conv("project", {.outputs = width, .bias = true});
+  net.append("project leaky", slope);
+  net.add("sum", stem);
+  net.conv("conv", {.outputs = 5, .kernel = 3, .pad = 1, .bias = true});
+  net.append("conv leaky", Activation{Activation::Kind::leaky_relu, 0.25f});
+  net.append("clip", Activation{Activation::Kind::clip, -0.1f, 1});
+  net.append("mean", Reduce{Reduce::Kind::mean, {2, 3}, false});
+  net.linear("fc", 7);
+  net.append("fc prelu", PRelu{Random(5).tensor({7}, 0.05f, 0.5f)});
+  return std::move(net).finish("out");
+}
+
 using Block = Graph (*)(Untrained net, int width);
 struct NamedBlock {
   const char* name;
@@ -98,7 +118,8 @@ struct NamedBlock {
 constexpr NamedBlock blocks[] = {{"inverted residual", inverted_residual},
                                  {"bottleneck", bottleneck},
                                  {"pyramid pooling", pyramid_pooling},
-                                 {"gated", gated}};
+                                 {"gated", gated},
+                                 {"leaky", leaky}};
 
 std::vector<ConformanceCase> float_blocks(List& list) {
   std::vector<ConformanceCase> cases;
@@ -126,6 +147,7 @@ std::vector<Style> known_styles() {
   numbers.after_moves = Style::AfterMoves::same;
   tensorflow.edges = tensorflow.weights = affine(8, false);
   tensorflow.per_channel = false;
+  tensorflow.behind_slopes = numbers.behind_slopes = true;
   return {tflite, numbers, tensorflow};
 }
 

@@ -82,7 +82,7 @@ class Quantizing {
     const bool interpolates = std::holds_alternative<Resize>(node.op) && !keeps;
     const bool moves = keeps && !std::holds_alternative<Concat>(node.op);
     NodeId last = append(std::move(node), shape);
-    if (!is_left_to_clamp(i)) last = add_edge(last, grid_of_input, moves, interpolates);
+    if (!is_left_to_activation(i)) last = add_edge(last, grid_of_input, moves, interpolates);
     places_.push_back(last);
   }
 
@@ -114,12 +114,14 @@ class Quantizing {
     return result_.add(std::move(node.name), std::move(node.op), std::move(node.inputs));
   }
 
-  // Whether one clamp is all that reads node `i`: then the grid comes after it.
-  bool is_left_to_clamp(std::size_t i) const {
+  // Whether one activation is all that reads node `i`, and the grid comes after it.
+  bool is_left_to_activation(std::size_t i) const {
     const auto& readers = readers_[i];
-    return readers.size() == 1 && readers[0] >= 0 &&
-           integer::is_clamp(graph_.nodes[static_cast<std::size_t>(readers[0])].op) &&
-           !std::holds_alternative<Input>(graph_.nodes[i].op);
+    if (readers.size() != 1 || readers[0] < 0) return false;
+    const Op& op = graph_.nodes[i].op;
+    const Op& reader = graph_.nodes[static_cast<std::size_t>(readers[0])].op;
+    if (integer::is_clamp(reader)) return !std::holds_alternative<Input>(op);
+    return style_.behind_slopes && weight_of(op) && !positive_slopes(reader).empty();
   }
 
   template <class Layer>
@@ -150,7 +152,7 @@ std::string to_string(const Style& style) {
          (style.per_channel ? " per channel" : "") + (style.as_numbers ? " as numbers" : "") +
          (style.drawn_bias ? ", biases without grids" : "") + ", " +
          moved[static_cast<int>(style.after_moves)] + " after moves" +
-         (style.share < 1 ? ", clamping" : "");
+         (style.behind_slopes ? ", behind slopes" : "") + (style.share < 1 ? ", clamping" : "");
 }
 
 Style drawn_style(Random& random) {
@@ -162,6 +164,7 @@ Style drawn_style(Random& random) {
   style.drawn_bias = random.integer(0, 1) == 0;
   style.after_moves = static_cast<Style::AfterMoves>(random.integer(0, 2));
   style.share = random.integer(0, 1) == 0 ? 1 : 0.7f;
+  style.behind_slopes = random.integer(0, 1) == 0;
   return style;
 }
 

@@ -17,6 +17,7 @@ struct Style {
   bool drawn_bias = false;   ///< some biases are left without a grid
   enum class AfterMoves { nothing, same, own };
   AfterMoves after_moves = AfterMoves::nothing;  ///< the grid after ops that only move numbers
+  bool behind_slopes = false;  ///< a layer's grid comes after a leaky ReLU or PRelu, slopes above 0
   float share = 1;  ///< of the example's range that edges hold: what is beyond is clamped
 };
 

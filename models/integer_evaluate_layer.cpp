@@ -47,7 +47,8 @@ class Results {
   void put(std::size_t i, std::int64_t sum, std::size_t o) {
     const std::int32_t fits = narrowed(sum, name_);
     if (op_.requantizer) {
-      tensor_.data<std::int32_t>()[i] = op_.requantizer->apply(fits, o);
+      const Requantizer& by = fits < 0 && op_.negative ? *op_.negative : *op_.requantizer;
+      tensor_.data<std::int32_t>()[i] = by.apply(fits, o);
       return;
     }
     const float scale = dynamic_scale_ > 0 ? op_.scale[o] * dynamic_scale_ : op_.scale[o];

@@ -98,6 +98,19 @@ TEST_CASE("integer convolution: depthwise, dilated, with a zero point and multip
   }
 }
 
+// Channel 0: 2 * -6 + 1 = -11, with slope 1/4 times 1/2 is -1.375; (2 * 6 + 1) / 2 = 6.5, which
+// only float-scale rounds to even. Channel 1: 6 / 2 = 3, and -6 with slope 2 is -6, with the zero
+// point -3, which is cut to -2.
+TEST_CASE("integer convolution: sums below 0 have multipliers of their own, a leaky ReLU") {
+  for (const Mode mode : modes) {
+    Layer op = layer({2, 1, 1, 1}, {2, -1}, {0}, {1, 0});
+    op.requantizer = requantizer(mode, {0.5, 0.5}, {3, -2, 127});
+    op.negative = requantizer(mode, {0.125, 1}, {3, -2, 127});
+    const int half = mode == Mode::float_scale ? 6 : 7;
+    CHECK(numbers(op, {{{1, 1, 1, 2}, {-6, 6}}}, {1, 2, 1, 2}) == Numbers{2, half + 3, 6, -2});
+  }
+}
+
 // Group 0 sees channels 0 and 1: 1*1 + 1*2 = 3, 1*1 - 1*2 = -1; group 1: 2*3 + 0*4 = 6, 4.
 TEST_CASE("integer convolution: groups, strides") {
   Layer op = layer({4, 2, 1, 1}, {1, 1, 1, -1, 2, 0, 0, 1}, {0}, {0, 0, 0, 0});

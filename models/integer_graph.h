@@ -44,9 +44,10 @@ struct Dequantize {};
 /// point,
 ///   sum = bias[c] + sum of (x - zero point of x) (w - zero point of w[c])
 /// in 32 bits, which `lower` has made sure suffice for the whole sum (a part of it may wrap around
-/// on the way). The result is requantizer->apply(sum, c), or in f32, where there is none,
-/// float(sum) * scale[c] + float_bias[c] (each rounded; with an input of QuantizeDynamic scale[c]
-/// is first multiplied by its scale). Without a requantizer bias is 0.
+/// on the way). The result is requantizer->apply(sum, c), or negative->apply(sum, c) where there is
+/// one and sum < 0 (a leaky ReLU: its multipliers hold the slopes). In f32, without a requantizer,
+/// it is float(sum) * scale[c] + float_bias[c] (each rounded; with an input of QuantizeDynamic
+/// scale[c] is first multiplied by its scale), and bias is 0.
 struct Layer {
   bool linear = false;  ///< over the last axis; the geometry below is of no meaning then
   Tensor weight{};      ///< i8: O x I/groups x KH x KW, or O x I. u8 weights are moved by -128
@@ -57,6 +58,7 @@ struct Layer {
   Pair dilation{};
   int groups = 1;
   std::optional<Requantizer> requantizer{};  ///< with O channels; its range holds the activation
+  std::optional<Requantizer> negative{};     ///< with O channels; else as the requantizer
   std::vector<float> scale{}, float_bias{};  ///< O each; only without a requantizer
 };
 
@@ -167,12 +169,12 @@ struct IntegerGraph {
   std::vector<FloatIsland> islands;
 };
 
-/// In integers: layers with numbers on both sides, with the relu or clip that alone reads them,
-/// onto the grid that all their readers want, be it behind ops that only move, pick or clamp
-/// values; sums, products, averages, PRelu and Softmax likewise; any function of one element
-/// between two grids; Concat, and what moves numbers; a linear Resize on one grid. Layers without
-/// such a grid, or whose input is on a dynamic one, give floats. All else is in float, and its
-/// island says why.
+/// In integers: layers with numbers on both sides, with the leaky ReLU or PRelu (slopes above 0)
+/// and the relu or clip that alone read them, onto the grid that all their readers want, be it
+/// behind ops that only move, pick or clamp values; sums, products, averages, PRelu and Softmax
+/// likewise; any function of one element between two grids; Concat, and what moves numbers; a
+/// linear Resize on one grid. Layers without such a grid, or whose input is on a dynamic one, give
+/// floats. All else is in float, and its island says why.
 ///
 /// A bias without a grid is rounded to the grid of the sums. Where that is coarser than the grid of
 /// the result, a result may be more than a step away from what grids in float give; otherwise each

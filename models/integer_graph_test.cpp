@@ -152,6 +152,46 @@ TEST_CASE("lower: clamps become the range of the layer before them") {
   CHECK(target.highest == 2);
 }
 
+// x = 2 -6. Sums 2 * 3 - 6 * 5 = -24 and 2 * -1 - 6 * 2 = -14 stand for -12 and -7; with slopes 1/4
+// and 1/7 for -3 and -1, and clipped for -2 and -1.
+TEST_CASE("lower: a leaky ReLU or PRelu goes into the layer before it, and clamps behind it too") {
+  for (const Requantization mode : modes) {
+    Chain net({1, 2});
+    net.on("x", grid_of(1));
+    net.then("fc", linear({2, 2}, {1.5f, 2.5f, -0.5f, 1}, {0, 0}, grid_of(0.5f)));
+    net.then("prelu", PRelu{Tensor::of({2}, {0.25f, 1.0f / 7})});
+    net.then("clip", Activation{Activation::Kind::clip, -2, 6});
+    net.on("y", grid_of(0.5f, 5));
+    const IntegerGraph graph = lower(std::move(net).finish(), mode);
+    CHECK(described(graph) == Strings{"image: Input", "x: FakeQuantize",
+                                      "y: Linear+PRelu+Activation+FakeQuantize",
+                                      "y.f32: Dequantize"});
+    CHECK(layer_of(graph, 2).negative->scale(0) == 0.25f);
+    CHECK(layer_of(graph, 2).negative->target().lowest == 1);
+    const Tensor result = evaluate(graph, Tensor::of({1, 2}, {2, -6}))[0];
+    CHECK(result.data<float>()[0] == -2);
+    CHECK(result.data<float>()[1] == -1);
+  }
+}
+
+TEST_CASE("lower: slopes that are not above 0, or whose layer others read, stay behind it") {
+  const auto described_with = [](Op activation, bool read_twice) {
+    Chain net({1, 1});
+    net.on("x", grid_of(1));
+    const NodeId fc = net.then("fc", linear({1, 1}, {1}, {}));
+    net.then("act", std::move(activation));
+    net.on("y", grid_of(1));
+    Graph graph = std::move(net).finish();
+    if (read_twice) graph.outputs.push_back({"fc", fc});
+    return described(lower(graph, Requantization::tflite))[2];
+  };
+  const auto leaky = [](float slope) { return Activation{Activation::Kind::leaky_relu, slope}; };
+  CHECK(described_with(leaky(0.5f), false) == "y: Linear+Activation+FakeQuantize");
+  CHECK(described_with(leaky(0.5f), true) == "fc: Linear");
+  CHECK(described_with(leaky(-0.5f), false) == "fc: Linear");
+  CHECK(described_with(PRelu{Tensor::of({1}, {0})}, false) == "fc: Linear");
+}
+
 TEST_CASE("lower: weights of unsigned numbers are moved by -128, with their zero points") {
   Chain net({1, 1});
   net.on("x", grid_of(1));

@@ -143,14 +143,21 @@ Layer geometry_of(const Linear&) {
 // Sums become numbers of `grid`.
 template <class T>
 void add_requantizer(const T& op, float input_scale, const Grid& grid, Requantization mode,
-                     const TargetRange& target, const std::string& what, Layer& layer) {
+                     const TargetRange& target, const std::vector<float>& slopes,
+                     const std::string& what, Layer& layer) {
   const auto scales = weight_scales(*op.weight_grid, layer.bias.size());
   std::vector<double> bias;
   for (std::size_t o = 0; o < scales.size(); ++o) {
     bias.push_back(bias_number(op, o, double{input_scale} * double{scales[o]}));
   }
-  layer.requantizer.emplace(mode, real_multipliers(input_scale, scales, grid.scale[0]), target,
-                            what);
+  std::vector<double> multipliers = real_multipliers(input_scale, scales, grid.scale[0]);
+  layer.requantizer.emplace(mode, multipliers, target, what);
+  if (!slopes.empty()) {
+    for (std::size_t o = 0; o < multipliers.size(); ++o) {
+      multipliers[o] *= double{slopes[slopes.size() == 1 ? 0 : o]};
+    }
+    layer.negative.emplace(mode, multipliers, target, what);
+  }
   layer.bias = as_integers(bias, what);
 }
 
@@ -181,7 +188,8 @@ Reason Lowering::lower_layer(NodeId id, T& op) {
   layer.bias.resize(static_cast<std::size_t>(op.weight.dim(0)));
   const bool requantized = from.is_numbers() && group.grid;
   if (requantized) {
-    add_requantizer(op, from.grid->scale[0], *group.grid, mode_, group.target, what, layer);
+    add_requantizer(op, from.grid->scale[0], *group.grid, mode_, group.target, group.slopes, what,
+                    layer);
   } else {
     add_float_result(op, from.is_numbers() ? from.grid->scale[0] : 1.0f, layer);
   }

@@ -95,11 +95,30 @@ void Lowering::note_island(NodeId id, const Reason& reason) {
   result_.islands.push_back({node(id).name, std::string(name_of(node(id).op)), reason});
 }
 
+std::optional<NodeId> Lowering::only_reader(NodeId id) const {
+  const auto& readers = readers_[static_cast<std::size_t>(id)];
+  return readers.size() == 1 && readers[0] >= 0 ? std::optional(readers[0]) : std::nullopt;
+}
+
+// Slopes per channel are of axis 1, which a Linear has its outputs on only if it is the last.
+void Lowering::take_slopes(Group& group) const {
+  const auto next = only_reader(group.last);
+  if (!next || !weight_of(node(group.last).op)) return;
+  const std::span<const float> slopes = positive_slopes(node(*next).op);
+  const bool linear = std::holds_alternative<Linear>(node(group.last).op);
+  const std::size_t rank = ranks_[static_cast<std::size_t>(group.last)];
+  if (slopes.empty() || (linear && slopes.size() > 1 && rank != 2)) return;
+  group.last = *next;
+  group.slopes.assign(slopes.begin(), slopes.end());
+  group.computes += "+" + std::string(name_of(node(*next).op));
+}
+
 Lowering::Group Lowering::group_from(NodeId id) const {
   Group group{.last = id, .name = {}, .computes = std::string(name_of(node(id).op))};
-  const auto readers = [&] { return std::span(readers_[static_cast<std::size_t>(group.last)]); };
-  while (readers().size() == 1 && readers()[0] >= 0 && is_clamp(node(readers()[0]).op)) {
-    group.last = readers()[0];
+  take_slopes(group);
+  for (auto next = only_reader(group.last); next && is_clamp(node(*next).op);
+       next = only_reader(group.last)) {
+    group.last = *next;
     group.clamp = group.clamp.then(std::get<Activation>(node(group.last).op));
     group.computes += "+Activation";
   }
@@ -110,8 +129,9 @@ Lowering::Group Lowering::group_from(NodeId id) const {
   const auto is_edge = [&](NodeId reader) {
     return std::holds_alternative<FakeQuantize>(node(reader).op);
   };
-  if (std::ranges::all_of(readers(), is_edge)) {
-    group.name = node(readers()[0]).name;
+  const auto& readers = readers_[static_cast<std::size_t>(group.last)];
+  if (std::ranges::all_of(readers, is_edge)) {
+    group.name = node(readers[0]).name;
     group.computes += "+FakeQuantize";
   }
   return group;

@@ -36,9 +36,11 @@ class Lowering {
   IntegerGraph run();
 
  private:
-  /// A node and the clamps after it, that nobody else sees, on the grid its readers want.
+  /// A node and what it takes in after it, that nobody else sees, on the grid its readers want: a
+  /// layer LeakyReLU or PRelu, any node clamps.
   struct Group {
-    NodeId last = 0;  ///< the node itself or the last clamp
+    NodeId last = 0;              ///< the last of them
+    std::vector<float> slopes{};  ///< above 0, of values below 0: one, or one per channel
     Clamp clamp{};
     std::string name, computes;
     std::optional<Grid> grid{};  ///< the wanted one
@@ -84,6 +86,9 @@ class Lowering {
   void note_island(NodeId id, const Reason& reason);
 
   Group group_from(NodeId id) const;
+  void take_slopes(Group& group) const;
+  /// The only reader of a node's result; nobody if there are several, or the graph's outputs.
+  std::optional<NodeId> only_reader(NodeId id) const;
   /// The group's value is that of a new node of the IntegerGraph.
   void finish(NodeId id, const Group& group, Op op, std::vector<NodeId> inputs);
 

@@ -58,14 +58,22 @@ std::vector<Case> on_backends(const std::vector<Case>& cases,
   return all;
 }
 
-// Every case with every recipe.
+// Every case with every recipe; but `float`, which looks through grids, is what others are compared
+// with.
 std::vector<Case> with_recipes(const std::vector<Case>& cases,
                                const std::vector<std::string>& recipes) {
+  const auto in_float = [](const Case& one) { return one.backend == "float"; };
+  const bool nothing_else = std::ranges::all_of(cases, in_float);
   std::vector<Case> all;
   for (const std::string& text : recipes) {
     const Recipe recipe = parse_recipe(text);
+    if (nothing_else && !recipe.empty()) {
+      throw Error(Fault::usage, "--quantize " + text +
+                                    ": is not for the backend float, which looks through grids; "
+                                    "give --backend fake-quant or --backend int8");
+    }
     for (Case one : cases) {
-      one.recipe = recipe;
+      if (!in_float(one)) one.recipe = recipe;
       all.push_back(std::move(one));
     }
   }
@@ -150,8 +158,8 @@ std::vector<Case> choose_cases(const Suite& suite, const RunArguments& a) {
     one.integer_only = one.integer_only || a.integer_only;
     override_calibration(one.calibration, a);
   }
-  if (!a.quantize.empty()) cases = with_recipes(cases, a.quantize);
   if (!a.backends.empty()) cases = on_backends(cases, a.backends);
+  if (!a.quantize.empty()) cases = with_recipes(cases, a.quantize);
   std::vector<Case> once;
   for (const Case& one : cases) {
     const bool twice = std::any_of(once.begin(), once.end(),

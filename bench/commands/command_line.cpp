@@ -33,8 +33,10 @@ constexpr auto run_footer = R"(Examples:
   bench run --dataset imagenet --data ILSVRC2012 --model own.onnx \
             --prepare torchvision-256-224 --decode classifier --backend float
   bench run --suite imagenet --model own.onnx --prepare torchvision-256-224 --decode classifier \
-            --backend fake-quant --backend int8 --quantize int8:rule=kl --quantize dfq:relu=false
+            --backend float --backend fake-quant --backend int8 \
+            --quantize int8:rule=kl --quantize dfq:relu=false
 
+--quantize is for every case but those of the backend float, which others are compared with.
 Answers are kept in OUT/CASE.journal as they come; the same command again goes on where it stopped.
 OUT also gets result.json, report.md and results.csv.)";
 

@@ -142,6 +142,22 @@ TEST_CASE("Cases: the suite's own, narrowed, moved to other backends, or new") {
   CHECK(names(a) == "mobilefacenet.float net.float ");
 }
 
+TEST_CASE("Recipes on the command line are for all cases but those in float") {
+  Suite suite;
+  suite.cases = {{"a", "float", "", ""}};
+  RunArguments a;
+  a.quantize = {"max127-dynamic", "none"};
+  a.backends = {"float", "int8"};
+  std::string names;
+  for (const Case& one : choose_cases(suite, a)) names += one.name() + " ";
+  CHECK(names == "a.float a.max127-dynamic.int8 a.int8 ");
+  a.backends = {};
+  CHECK_THROWS_WITH(choose_cases(suite, a), Catch::Contains("--quantize max127-dynamic") &&
+                                                Catch::Contains("--backend int8"));
+  a.quantize = {"none"};
+  CHECK(choose_cases(suite, a).size() == 1);
+}
+
 TEST_CASE("A command line can be pasted back into a shell") {
   CHECK(shell_line({"run", "--data", "a b", "", "it's", "$x"}) ==
         "bench run --data 'a b' '' 'it'\\''s' '$x'");

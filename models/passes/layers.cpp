@@ -55,6 +55,17 @@ const std::optional<Grid>& bias_grid_of(const Op& op) {
 Tensor weight_in_use(const Op& op) { return on_grid(*weight_of(op), weight_grid_of(op), "weight"); }
 Tensor bias_in_use(const Op& op) { return on_grid(*bias_of(op), bias_grid_of(op), "bias"); }
 
+std::span<const float> positive_slopes(const Op& op) {
+  std::span<const float> slopes;
+  if (const auto* prelu = std::get_if<PRelu>(&op)) slopes = prelu->slope.data<float>();
+  const auto* activation = std::get_if<Activation>(&op);
+  if (activation && activation->kind == Activation::Kind::leaky_relu) {
+    slopes = {&activation->alpha, 1};
+  }
+  const auto fits = [](float slope) { return slope > 0 && std::isfinite(slope); };
+  return std::ranges::all_of(slopes, fits) ? slopes : std::span<const float>();
+}
+
 bool has_grid(const Op& op) {
   const auto has = [](const auto* layer) {
     return layer && (layer->weight_grid || layer->bias_grid);

@@ -2,6 +2,7 @@
 // Conv2d and Linear seen alike: both multiply by a weight whose first axis is the output channel.
 
 #include <cstddef>
+#include <span>
 
 #include "models/graph.h"
 
@@ -44,6 +45,10 @@ struct LayerSize {
 
 /// REQUIRES weight_of(op) and a valid node.
 LayerSize size_of_layer(const Op& op);
+
+/// What a leaky ReLU or PRelu multiplies values below 0 by: one number, or one per channel, all
+/// finite and above 0. Empty for such an op with other slopes, and for any other op.
+std::span<const float> positive_slopes(const Op& op);
 
 /// Throws Error{bad_data} naming the node if its weight or bias holds a NaN or an infinity.
 void require_finite(const Node& node);

@@ -32,19 +32,23 @@ bool is_clamp(const Op& op) {
          (activation->kind == Activation::Kind::relu || activation->kind == Activation::Kind::clip);
 }
 
-bool takes_clamp(const Op& op) {
+// Whether a node's grid comes behind the activation that alone reads it.
+bool takes(const Op& op, const NodeScheme& scheme, const Op& activation) {
   const auto* arithmetic = std::get_if<Arithmetic>(&op);
-  return weight_of(op) || (arithmetic && arithmetic->kind == Arithmetic::Kind::add);
+  const bool is_add = arithmetic && arithmetic->kind == Arithmetic::Kind::add;
+  if (is_clamp(activation)) return weight_of(op) || is_add;
+  return weight_of(op) && scheme.output_behind_slope && !positive_slopes(activation).empty();
 }
 
-// For every node whose result a relu or clip alone reads, and takes in: that node; else -1.
-std::vector<NodeId> clamps_behind(const Graph& graph) {
+// For every node whose result an activation alone reads, and that takes it in: that activation;
+// else -1.
+std::vector<NodeId> activations_behind(const Graph& graph, const std::vector<NodeScheme>& schemes) {
   const std::vector<int> readers = count_readers(graph);
   std::vector<NodeId> behind(graph.nodes.size(), -1);
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    if (!is_clamp(graph.nodes[i].op)) continue;
+    if (graph.nodes[i].inputs.empty()) continue;
     const std::size_t input = index(graph.nodes[i].inputs[0]);
-    if (readers[input] == 1 && takes_clamp(graph.nodes[input].op)) {
+    if (readers[input] == 1 && takes(graph.nodes[input].op, schemes[input], graph.nodes[i].op)) {
       behind[input] = static_cast<NodeId>(i);
     }
   }
@@ -58,7 +62,7 @@ Range range_of_constant(const Constant& op) {
   return {least, most};
 }
 
-// What the rules say of every node; the grid of a result that is clamped moves to the clamp.
+// What the rules say of every node; the grid of a result moves behind its activation.
 std::vector<NodeScheme> schemes_of(const Graph& graph, std::span<const QuantizeRule> rules) {
   const NodeMatcher matcher(graph);
   std::vector<NodeScheme> schemes(graph.nodes.size());
@@ -68,11 +72,11 @@ std::vector<NodeScheme> schemes_of(const Graph& graph, std::span<const QuantizeR
       if (matcher.fits(rule.which, static_cast<NodeId>(i))) schemes[i] = rule.scheme;
     }
   }
-  const std::vector<NodeId> behind = clamps_behind(graph);
+  const std::vector<NodeId> behind = activations_behind(graph, schemes);
   for (std::size_t i = 0; i < schemes.size(); ++i) {
     if (behind[i] < 0) continue;
-    EdgeScheme& clamped = schemes[index(behind[i])].output;
-    if (says_nothing(clamped)) clamped = schemes[i].output;
+    EdgeScheme& active = schemes[index(behind[i])].output;
+    if (says_nothing(active)) active = schemes[i].output;
     schemes[i].output = {};
   }
   return schemes;

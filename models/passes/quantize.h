@@ -34,6 +34,9 @@ struct NodeScheme {
   BiasScheme bias = {};
   EdgeScheme input = {};   ///< of every tensor it reads, for this reader
   EdgeScheme output = {};  ///< of its result, for whoever reads it
+  /// A layer's result is put onto its grid behind a leaky ReLU or PRelu too, if all slopes are
+  /// above 0: no numbers are spent on what the slope makes small.
+  bool output_behind_slope = false;
 };
 
 /// Of all rules that fit a node, the last one decides.
@@ -45,12 +48,12 @@ struct QuantizeRule {
 /// The graph with grids on the weights and biases of its layers (Conv2d, Linear) and FakeQuantize
 /// nodes, called NODE.grid, on tensors.
 ///
-/// A result is put onto its grid behind the relu or clip that alone reads it, if it is a layer's or
-/// an addition's; the activation's own rule goes first there. A tensor that is on a grid already
-/// gets no second one: `input` applies to the others, and readers that want the same grid of the
-/// same tensor share it. MaxPool, Reshape, Slice, Transpose, Resize by nearest and Pad with 0 stay
-/// on the grid of what they read. `ranges`: of results, by the name of the node that gives them;
-/// those of Constants are known.
+/// A result is put onto its grid behind the relu or clip (see also output_behind_slope) that alone
+/// reads it, if it is a layer's or an addition's; the activation's own rule goes first there. A
+/// tensor that is on a grid already gets no second one: `input` applies to the others, and readers
+/// that want the same grid of the same tensor share it. MaxPool, Reshape, Slice, Transpose, Resize
+/// by nearest and Pad with 0 stay on the grid of what they read. `ranges`: of results, by the name
+/// of the node that gives them; those of Constants are known.
 ///
 /// May be applied again, with rules about what has no grid yet (weights first, say). Throws
 /// Error{missing} naming node and layer where a range is needed and not known; Error{bad_data}

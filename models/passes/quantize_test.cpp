@@ -148,6 +148,28 @@ TEST_CASE("static inputs need their ranges") {
   CHECK(std::get<Grid>(op.grid).scale[0] == Approx(2.0 / 255));
 }
 
+TEST_CASE("grids come behind a layer's leaky ReLU where a rule says so") {
+  const auto grids = [](float slope, bool behind) {
+    Graph graph;
+    const NodeId image = graph.add("image", Input{{1, 2, 3, 3}});
+    const NodeId first = graph.add("first", conv({1, -2, 0.5f, 4}, 2, 1), {image});
+    const Activation op{Activation::Kind::leaky_relu, slope};
+    graph.outputs = {{"out", graph.add("leaky", op, {first})}};
+    const QuantizeRule rule{{.kind = NodeFilter::Kind::layer},
+                            {.output = Scheme{}, .output_behind_slope = behind}};
+    const Ranges ranges{{"first", {-9, 8}}, {"leaky", {-0.9f, 8}}};
+    return quantize(graph, std::span(&rule, 1), ranges);
+  };
+  const Graph behind = grids(0.1f, true);
+  CHECK(behind.nodes.size() == 4);
+  const auto& op = std::get<FakeQuantize>(node(behind, "leaky.grid").op);
+  CHECK(std::get<Grid>(op.grid).scale[0] == Approx(8.0 / 127));
+  for (const Graph& graph : {grids(0.1f, false), grids(-0.1f, true), grids(0, true)}) {
+    CHECK(node(graph, "leaky").inputs[0] == 2);
+    CHECK(node(graph, "first.grid").inputs[0] == 1);
+  }
+}
+
 TEST_CASE("float is float again without the grids") {
   const Tensor image = conformance_input({"", three_layers(), {1, 2, 3, 3}}, 7);
   const Graph restored = without_grids(quantize(three_layers(), max127()));

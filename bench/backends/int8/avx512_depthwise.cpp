@@ -44,6 +44,9 @@ struct Wide {
   static Vector number(Vector sum, Vector scale) {
     return _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_cvtepi32_ps(sum), _mm512_castsi512_ps(scale)));
   }
+  static Vector by_sign(Vector sum, Vector scale, Vector negative) {
+    return _mm512_mask_mov_epi32(scale, _mm512_movepi32_mask(sum), negative);
+  }
   static void store(std::uint8_t* to, const Vector (&n)[4], const ByteRange& range,
                     std::int64_t count) {
     store_bytes(to, bytes_by_lanes(n[0], n[1], n[2], n[3], range), count);
@@ -76,6 +79,9 @@ struct Narrow {
   }
   static Vector number(Vector sum, Vector scale) {
     return _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_cvtepi32_ps(sum), _mm256_castsi256_ps(scale)));
+  }
+  static Vector by_sign(Vector sum, Vector scale, Vector negative) {
+    return _mm256_mask_mov_epi32(scale, _mm256_movepi32_mask(sum), negative);
   }
   static void store(std::uint8_t* to, const Vector (&n)[4], const ByteRange& range,
                     std::int64_t count) {
@@ -112,9 +118,15 @@ template <class W>
 
 constexpr std::int64_t most_quads = 16;
 
+// How sums are finished: in registers (quick), with other scales for those below 0 (leaky), or
+// many at once, kept until then.
+enum class Ending { quick, leaky, kept };
+
 // Some channels' constants in the order of their sums, and what becomes of the sums.
-template <class W, bool Quick>
+template <class W, Ending E>
 struct Block {
+  static constexpr bool in_registers = E != Ending::kept;
+
   Block(const Depthwise& depthwise, std::int64_t first)
       : work(depthwise),
         channel(first),
@@ -125,14 +137,18 @@ struct Block {
     const auto* weights = reinterpret_cast<const std::int32_t*>(work.weights);
     repeat<4>(BENCH_BODY(j) {
       bias.at[j] = W::of_lanes(work.bias + first + 4 * j);
-      if constexpr (Quick) {
-        const float* from = work.finish->scale.data() + first + 4 * j;
-        scale.at[j] = W::of_lanes(reinterpret_cast<const std::int32_t*>(from));
+      if constexpr (in_registers) scale.at[j] = scales(work.finish->by, first + 4 * j);
+      if constexpr (E == Ending::leaky) {
+        negative.at[j] = scales(work.finish->negative, first + 4 * j);
       }
       for (std::int64_t quad = 0; quad < work.tap_count / 4; ++quad) {
         taps[quad].at[j] = W::of_lanes(weights + quad * padded + first + 4 * j);
       }
     });
+  }
+
+  static typename W::Vector scales(const Finish::Multipliers& by, std::int64_t from) {
+    return W::of_lanes(reinterpret_cast<const std::int32_t*>(by.scale.data() + from));
   }
 
   const std::uint8_t* window(std::int64_t row, std::int64_t column) const {
@@ -143,10 +159,14 @@ struct Block {
   // there are many.
   [[gnu::always_inline]] void finish(const Four<W>& sums, std::int64_t row,
                                      std::int64_t column) const {
-    if constexpr (Quick) {
+    if constexpr (in_registers) {
       const std::int64_t pixel = row * work.result_row + column;
       typename W::Vector numbers[4];
-      repeat<4>(BENCH_BODY(j) { numbers[j] = W::number(sums.at[j], scale.at[j]); });
+      repeat<4>(BENCH_BODY(j) {
+        auto by = scale.at[j];
+        if constexpr (E == Ending::leaky) by = W::by_sign(sums.at[j], by, negative.at[j]);
+        numbers[j] = W::number(sums.at[j], by);
+      });
       W::store(target.result + pixel * target.stride, numbers, range, target.count);
     } else {
       W::store_in_order(kept[column % 2][row % most_kept], sums.at);
@@ -166,8 +186,8 @@ struct Block {
   std::int64_t channel;
   Target target;
   ByteRange range;
-  Four<W> bias, scale, taps[most_quads];
-  static constexpr std::int64_t most_kept = Quick ? 1 : 16;
+  Four<W> bias, scale, negative, taps[most_quads];
+  static constexpr std::int64_t most_kept = in_registers ? 1 : 16;
   alignas(64) mutable std::int32_t kept[2][most_kept][W::channels];
 };
 
@@ -176,8 +196,8 @@ template <class W>
   repeat<4>(BENCH_BODY(j) { multiply_add(sums.at[j], x.at[j], w.at[j]); });
 }
 
-template <class W, bool Quick>
-void any_kernel(const Block<W, Quick>& block) {
+template <class W, Ending E>
+void any_kernel(const Block<W, E>& block) {
   const Depthwise& work = block.work;
   for (std::int64_t x = 0; x < work.columns; ++x) {
     for (std::int64_t y = 0; y < work.rows; ++y) {
@@ -198,8 +218,8 @@ void any_kernel(const Block<W, Quick>& block) {
 // 3 x 3, stride 1: one or two neighbouring columns of results, from top to bottom. Four pixels of
 // each line are interleaved once, for two columns (whose weights differ by a shift) and for the
 // three rows that see the line.
-template <class W, bool Quick, int Columns>
-void stride_1(const Block<W, Quick>& block, std::int64_t column) {
+template <class W, Ending E, int Columns>
+void stride_1(const Block<W, E>& block, std::int64_t column) {
   const Depthwise& work = block.work;
   const std::int64_t pixel = work.column_step, last = (Columns + 1) * pixel;
   Four<W> weights[3][Columns];
@@ -227,8 +247,8 @@ void stride_1(const Block<W, Quick>& block, std::int64_t column) {
 }
 
 // 3 x 3, stride 2: a line between two rows of results is interleaved once for both.
-template <class W, bool Quick>
-void stride_2(const Block<W, Quick>& block, std::int64_t column) {
+template <class W, Ending E>
+void stride_2(const Block<W, E>& block, std::int64_t column) {
   const Depthwise& work = block.work;
   const std::int64_t pixel = work.column_step / 2, next = work.row_step / 2;
   const std::uint8_t* line = block.window(0, column);
@@ -246,26 +266,26 @@ void stride_2(const Block<W, Quick>& block, std::int64_t column) {
   }
 }
 
-template <class W, bool Quick>
+template <class W, Ending E>
 void run_block(const Depthwise& work, std::int64_t first) {
-  const Block<W, Quick> block(work, first);
+  const Block<W, E> block(work, first);
   if (!work.three_by_three || work.stride > 2) return any_kernel(block);
   std::int64_t x = 0;
   if (work.stride == 1) {
-    for (; x + 1 < work.columns; x += 2) stride_1<W, Quick, 2>(block, x);
-    if (x < work.columns) stride_1<W, Quick, 1>(block, x);
+    for (; x + 1 < work.columns; x += 2) stride_1<W, E, 2>(block, x);
+    if (x < work.columns) stride_1<W, E, 1>(block, x);
   } else {
     for (; x < work.columns; ++x) stride_2(block, x);
   }
 }
 
-template <bool Quick>
+template <Ending E>
 void run(const Depthwise& work) {
   std::int64_t first = 0;
   for (; work.channels - first > Narrow::channels; first += Wide::channels) {
-    run_block<Wide, Quick>(work, first);
+    run_block<Wide, E>(work, first);
   }
-  if (first < work.channels) run_block<Narrow, Quick>(work, first);
+  if (first < work.channels) run_block<Narrow, E>(work, first);
 }
 
 }  // namespace
@@ -273,8 +293,9 @@ void run(const Depthwise& work) {
 void depthwise(const Depthwise& work) {
   if (!work.weights || work.tap_count > 4 * most_quads) return avx2_kernels().depthwise(work);
   const Finish& finish = *work.finish;
-  if (finish.kind == Finish::Kind::float_scale && !finish.add) return run<true>(work);
-  run<false>(work);
+  if (finish.kind != Finish::Kind::float_scale || finish.add) return run<Ending::kept>(work);
+  if (finish.leaky) return run<Ending::leaky>(work);
+  run<Ending::quick>(work);
 }
 
 }  // namespace bench::int8::avx512

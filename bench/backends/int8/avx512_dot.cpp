@@ -84,8 +84,8 @@ template <int Parts, int Index>
   }
 }
 
-// Finishes sums in registers.
-template <class Rounder>
+// Finishes sums in registers. Leaky: sums below 0 have scales of their own.
+template <class Rounder, bool Leaky>
 struct InRegisters {
   explicit InRegisters(const Panel& panel)
       : rounder(*panel.finish), range(Rounder::range(*panel.finish)) {}
@@ -94,7 +94,8 @@ struct InRegisters {
   [[gnu::always_inline]] void operator()(const Panel& panel, std::int64_t first,
                                          const Sums<Pixels, Vectors>& sums) const {
     const std::int64_t count = panel.target.count, stride = panel.target.stride;
-    const float* scale = panel.finish->scale.data() + panel.target.first;
+    const float* scale = panel.finish->by.scale.data() + panel.target.first;
+    const float* negative = panel.finish->negative.scale.data() + (Leaky ? panel.target.first : 0);
     std::uint8_t* to = panel.target.result + first * stride;
     const std::uint8_t* other = Rounder::adds ? panel.target.other + first * stride : nullptr;
     constexpr int together = Vectors <= 2 ? 4 / Vectors : 1;  // pixels in one vector of bytes
@@ -106,8 +107,10 @@ struct InRegisters {
         repeat<Vectors>(BENCH_BODY(v) {
           const Place place{other + (start + p) * stride + v * lanes,
                             first_lanes(count - v * lanes)};
-          numbers[p * Vectors + v] =
-              rounder.round(sums.at[start + p][v], _mm512_loadu_ps(scale + v * lanes), place);
+          const __m512i sum = sums.at[start + p][v];
+          __m512 by = _mm512_loadu_ps(scale + v * lanes);
+          if constexpr (Leaky) by = by_sign(sum, by, _mm512_loadu_ps(negative + v * lanes));
+          numbers[p * Vectors + v] = rounder.round(sum, by, place);
         });
       });
       const __m512i bytes = bytes_in_order(numbers[0], numbers[1], numbers[2], numbers[3], range);
@@ -171,8 +174,13 @@ void vectors(const Panel& panel) {
 
 void dot(const Panel& panel) {
   if (panel.finish->kind != Finish::Kind::float_scale) return vectors<Stored>(panel);
-  if (panel.finish->add) return vectors<InRegisters<QuickAddRounder>>(panel);
-  vectors<InRegisters<QuickRounder>>(panel);
+  const bool adds = panel.finish->add.has_value();
+  if (panel.finish->leaky) {
+    return adds ? vectors<InRegisters<QuickAddRounder, true>>(panel)
+                : vectors<InRegisters<QuickRounder, true>>(panel);
+  }
+  if (adds) return vectors<InRegisters<QuickAddRounder, false>>(panel);
+  vectors<InRegisters<QuickRounder, false>>(panel);
 }
 
 }  // namespace bench::int8::avx512

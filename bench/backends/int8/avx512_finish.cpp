@@ -50,14 +50,36 @@ class IntegerAdd {
 };
 
 template <class Multiply>
+Multiply multiply_at(const Finish::Multipliers& by, std::int64_t at) {
+  return Multiply(integers_at(by.mantissa, at), integers_at(by.shift, at));
+}
+
+template <class Multiply>
 void round_all(const Finish& finish, const Stored& stored) {
   const std::int64_t pixels = stored.pixels, step = stored.vectors * lanes;
   for (int v = 0; v < stored.vectors; ++v) {
     const std::int64_t at = stored.target.first + v * lanes;
-    const Multiply multiply(integers_at(finish.mantissa, at), integers_at(finish.shift, at));
+    const auto multiply = multiply_at<Multiply>(finish.by, at);
     std::int32_t* sums = stored.at(0, v);
     for (std::int64_t p = 0; p < pixels; ++p, sums += step) {
       _mm512_storeu_si512(sums, multiply(_mm512_loadu_si512(sums)));
+    }
+  }
+}
+
+// The same by the sign of each sum.
+template <class Multiply>
+void round_all_leaky(const Finish& finish, const Stored& stored) {
+  const std::int64_t pixels = stored.pixels, step = stored.vectors * lanes;
+  for (int v = 0; v < stored.vectors; ++v) {
+    const std::int64_t at = stored.target.first + v * lanes;
+    const auto multiply = multiply_at<Multiply>(finish.by, at);
+    const auto negative = multiply_at<Multiply>(finish.negative, at);
+    std::int32_t* sums = stored.at(0, v);
+    for (std::int64_t p = 0; p < pixels; ++p, sums += step) {
+      const __m512i sum = _mm512_loadu_si512(sums);
+      const __mmask16 below = _mm512_movepi32_mask(sum);
+      _mm512_storeu_si512(sums, _mm512_mask_mov_epi32(multiply(sum), below, negative(sum)));
     }
   }
 }
@@ -77,7 +99,11 @@ void add_all(const Finish& finish, const Stored& stored) {
 
 template <class Multiply>
 void finish_integers(const Finish& finish, const Stored& stored) {
-  round_all<Multiply>(finish, stored);
+  if (finish.leaky) {
+    round_all_leaky<Multiply>(finish, stored);
+  } else {
+    round_all<Multiply>(finish, stored);
+  }
   if (finish.add) add_all<Multiply>(finish, stored);
   const ByteRange range(finish.add ? finish.add->range : finish.range);
   std::uint8_t* to = stored.target.result + stored.element(0);
@@ -96,7 +122,7 @@ void finish_real(const Finish& finish, const Stored& stored) {
   for (int v = 0; v < stored.vectors; ++v) {
     const std::int64_t at = stored.target.first + v * lanes;
     const __m512 scale =
-        _mm512_mul_ps(floats_at(finish.scale, at), _mm512_set1_ps(stored.target.dynamic_scale));
+        _mm512_mul_ps(floats_at(finish.by.scale, at), _mm512_set1_ps(stored.target.dynamic_scale));
     const __m512 bias = floats_at(finish.float_bias, at);
     const __mmask16 present = first_lanes(stored.target.count - v * lanes);
     for (std::int64_t p = 0; p < stored.pixels; ++p) {

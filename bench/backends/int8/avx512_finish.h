@@ -34,6 +34,10 @@ inline __m512 floats_at(const std::vector<float>& values, std::int64_t at) {
 inline __m512i integers_at(const std::vector<std::int32_t>& values, std::int64_t at) {
   return _mm512_loadu_si512(values.data() + at);
 }
+/// The scales that sums are multiplied by: `negative` where they are below 0.
+inline __m512 by_sign(__m512i sums, __m512 scale, __m512 negative) {
+  return _mm512_mask_blend_ps(_mm512_movepi32_mask(sums), scale, negative);
+}
 inline __m512i others_at(const Place& place) {
   return _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(place.present, place.other));
 }

@@ -65,7 +65,8 @@ float plain_real(const Case& test, std::int32_t sum, std::size_t c) {
 }
 
 std::int32_t plain_number(const Case& test, std::int32_t sum, std::size_t c, std::size_t index) {
-  const Requantizer& rule = *test.layer.requantizer;
+  const bool negative = sum < 0 && test.layer.negative;
+  const Requantizer& rule = negative ? *test.layer.negative : *test.layer.requantizer;
   const std::int32_t number = rule.apply(sum, rule.channels() == 1 ? 0 : c);
   if (!test.options.add) return number;
   const FusedAdd& add = *test.options.add;
@@ -128,8 +129,8 @@ std::string describe(const Case& test) {
           std::to_string(l.pad.bottom) + "," + std::to_string(l.pad.right);
   text += l.requantizer ? " mode " + std::to_string(static_cast<int>(l.requantizer->mode()))
                         : std::string(" real");
-  return text + (test.options.add ? " add" : "") + " first weight zero point " +
-         std::to_string(l.weight_zero_point[0]);
+  return text + (l.negative ? " leaky" : "") + (test.options.add ? " add" : "") +
+         " first weight zero point " + std::to_string(l.weight_zero_point[0]);
 }
 
 void check(const Case& test) {
@@ -235,6 +236,10 @@ void set_result(Case& test, Random& random, std::int64_t outputs) {
   const Requantization mode = modes[kind % 3];
   layer.requantizer.emplace(mode, multipliers, grid.range, "layer");
   test.options.result_is_signed = grid.is_signed;
+  if (random.integer(0, 2) != 0) return;
+  const bool steep = random.integer(0, 3) == 0;  // slopes may be above 1
+  for (double& multiplier : multipliers) multiplier *= double{random.uniform(0.01f, steep ? 9 : 1)};
+  layer.negative.emplace(mode, multipliers, grid.range, "layer");
 }
 
 void set_add(Case& test, Random& random) {

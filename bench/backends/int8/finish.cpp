@@ -50,10 +50,22 @@ bool within_31_bits(const Requantizer& requantizer, std::int64_t largest_sum) {
   return true;
 }
 
-Finish::Kind kind_of(const Requantizer& requantizer, std::int64_t largest_sum) {
-  const bool quick =
-      requantizer.mode() == Requantization::float_scale && within_31_bits(requantizer, largest_sum);
+Finish::Kind kind_of(const integer::Layer& layer, std::int64_t largest_sum) {
+  const bool quick = layer.requantizer->mode() == Requantization::float_scale &&
+                     within_31_bits(*layer.requantizer, largest_sum) &&
+                     (!layer.negative || within_31_bits(*layer.negative, largest_sum));
   return quick ? Finish::Kind::float_scale : Finish::Kind::any_mode;
+}
+
+Finish::Multipliers multipliers_of(const Requantizer& rule, const Channels& channels) {
+  const auto one_of = [&](std::size_t c) { return rule.channels() == 1 ? 0 : c; };
+  return {padded<float>(channels, [&](auto c) { return rule.scale(one_of(c)); }),
+          padded<std::int32_t>(channels, [&](auto c) { return rule.fixed(one_of(c)).mantissa; }),
+          padded<std::int32_t>(channels, [&](auto c) { return rule.fixed(one_of(c)).shift; })};
+}
+
+bool some_left(const Finish::Multipliers& by) {
+  return std::ranges::any_of(by.shift, [](std::int32_t shift) { return shift > 0; });
 }
 
 std::int32_t onto(const Range& range, std::int64_t multiplied) {
@@ -67,10 +79,10 @@ std::int32_t multiply(Requantization mode, std::int32_t value, FixedMultiplier m
 }
 
 std::int32_t number(const Finish& finish, std::int32_t sum, std::size_t c) {
-  const std::int32_t multiplied =
-      finish.mode == Requantization::float_scale
-          ? multiply_float(sum, finish.scale[c])
-          : multiply(finish.mode, sum, {finish.mantissa[c], finish.shift[c]});
+  const Finish::Multipliers& by = finish.leaky && sum < 0 ? finish.negative : finish.by;
+  const std::int32_t multiplied = finish.mode == Requantization::float_scale
+                                      ? multiply_float(sum, by.scale[c])
+                                      : multiply(finish.mode, sum, {by.mantissa[c], by.shift[c]});
   return onto(finish.range, multiplied);
 }
 
@@ -101,7 +113,7 @@ void finish_numbers(const Finish& finish, const std::int32_t* sums, const Target
 void finish_real(const Finish& finish, const std::int32_t* sums, const Target& target) {
   for (std::int64_t c = 0; c < target.count; ++c) {
     const auto i = static_cast<std::size_t>(target.first + c);
-    const float scale = finish.scale[i] * target.dynamic_scale;
+    const float scale = finish.by.scale[i] * target.dynamic_scale;
     target.float_result[c] = static_cast<float>(sums[c]) * scale + finish.float_bias[i];
   }
 }
@@ -113,21 +125,18 @@ Finish make_finish(const integer::Layer& layer, const Convolution::Options& opti
   Finish finish;
   if (!layer.requantizer) {
     finish.kind = Finish::Kind::real;
-    finish.scale = padded<float>(channels, [&](std::size_t c) { return layer.scale[c]; });
+    finish.by.scale = padded<float>(channels, [&](std::size_t c) { return layer.scale[c]; });
     finish.float_bias = padded<float>(channels, [&](std::size_t c) { return layer.float_bias[c]; });
     return finish;
   }
   const Requantizer& rule = *layer.requantizer;
-  const auto one_of = [&](std::size_t c) { return rule.channels() == 1 ? 0 : c; };
-  finish.kind = kind_of(rule, largest_sum);
+  finish.kind = kind_of(layer, largest_sum);
   finish.mode = rule.mode();
   finish.range = stored(rule.target(), options.result_is_signed);
-  finish.scale = padded<float>(channels, [&](auto c) { return rule.scale(one_of(c)); });
-  finish.mantissa =
-      padded<std::int32_t>(channels, [&](auto c) { return rule.fixed(one_of(c)).mantissa; });
-  finish.shift =
-      padded<std::int32_t>(channels, [&](auto c) { return rule.fixed(one_of(c)).shift; });
-  finish.shifts_left = std::ranges::any_of(finish.shift, [](auto shift) { return shift > 0; });
+  finish.by = multipliers_of(rule, channels);
+  finish.leaky = layer.negative.has_value();
+  if (finish.leaky) finish.negative = multipliers_of(*layer.negative, channels);
+  finish.shifts_left = some_left(finish.by) || some_left(finish.negative);
   if (!options.add) return finish;
   finish.add = stored(*options.add, options);
   const StoredAdd& add = *finish.add;

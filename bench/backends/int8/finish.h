@@ -34,16 +34,23 @@ struct Finish {
     any_mode,     ///< to numbers, in whatever mode
     real,         ///< to f32
   };
+  /// What sums are multiplied by to be numbers; in f32 only the scale counts.
+  struct Multipliers {
+    std::vector<float> scale;
+    std::vector<std::int32_t> mantissa, shift;
+    std::size_t size() const { return scale.size() + mantissa.size() + shift.size(); }
+  };
   Kind kind = Kind::any_mode;
   Requantization mode{};
   Range range{};
-  std::vector<float> scale, float_bias;
-  std::vector<std::int32_t> mantissa, shift;
+  Multipliers by;
+  bool leaky = false;    ///< sums below 0 have multipliers of their own:
+  Multipliers negative;  ///< else empty
+  std::vector<float> float_bias;
   bool shifts_left = false;  ///< some shift (of the add too) is above 0
   std::optional<StoredAdd> add;
   std::int64_t bytes() const {
-    return static_cast<std::int64_t>(
-        4 * (scale.size() + float_bias.size() + mantissa.size() + shift.size()));
+    return static_cast<std::int64_t>(4 * (by.size() + negative.size() + float_bias.size()));
   }
 };
 

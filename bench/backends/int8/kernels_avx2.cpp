@@ -38,9 +38,8 @@ class Ending {
   [[gnu::always_inline]] void operator()(const __m256i (&sums)[2], std::int64_t pixel,
                                          std::int64_t channel) const {
     if (finish_.kind != Finish::Kind::float_scale) return slow(sums, pixel, channel);
-    const float* scale = finish_.scale.data() + target_.first + channel;
-    __m256 low = _mm256_mul_ps(_mm256_cvtepi32_ps(sums[0]), load(scale));
-    __m256 high = _mm256_mul_ps(_mm256_cvtepi32_ps(sums[1]), load(scale + 8));
+    const std::int64_t first = target_.first + channel;
+    __m256 low = multiplied(sums[0], first), high = multiplied(sums[1], first + 8);
     const std::int64_t at = pixel * target_.stride + channel;
     if (finish_.add) add(low, high, at, channel);
     const __m128i bytes = pack(_mm256_cvtps_epi32(low), _mm256_cvtps_epi32(high));
@@ -62,6 +61,15 @@ class Ending {
     Target target = target_.after(pixel).from_channel(channel);
     target.count = std::min(target_.count - channel, lanes);
     finish_pixels(finish_, stored, 0, 1, target);
+  }
+
+  [[gnu::always_inline]] __m256 multiplied(__m256i sums, std::int64_t at) const {
+    __m256 by = load(finish_.by.scale.data() + at);
+    if (finish_.leaky) {
+      by =
+          _mm256_blendv_ps(by, load(finish_.negative.scale.data() + at), _mm256_castsi256_ps(sums));
+    }
+    return _mm256_mul_ps(_mm256_cvtepi32_ps(sums), by);
   }
 
   void add(__m256& low, __m256& high, std::int64_t at, std::int64_t channel) const {

@@ -113,7 +113,7 @@ bool OneDnnConvolution::suits(const integer::Layer& layer, OneDnnUse use) {
   if (use == OneDnnUse::none || layer.linear || !onednn_is_exact()) return false;
   const Shape& weight = layer.weight.shape();
   if (use == OneDnnUse::long_sums && weight[1] * weight[2] * weight[3] < 64) return false;
-  return layer.groups == 1 && layer.requantizer &&
+  return layer.groups == 1 && layer.requantizer && !layer.negative &&
          std::ranges::all_of(layer.weight_zero_point, [](std::int32_t z) { return z == 0; });
 }
 

@@ -31,8 +31,8 @@ OneDnnUse best_onednn_use();
 
 class OneDnnConvolution {
  public:
-  /// Whether oneDNN is to compute it: a Conv2d of one group with a requantizer and weights without
-  /// zero points.
+  /// Whether oneDNN is to compute it: a Conv2d of one group with one requantizer and weights
+  /// without zero points.
   static bool suits(const integer::Layer& layer, OneDnnUse use);
 
   /// REQUIRES suits(layer, OneDnnUse::all). Of the options, the instruction set does not matter.
