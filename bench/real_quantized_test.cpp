@@ -65,9 +65,9 @@ TEST_CASE("A float MobileNetV1 0.25 at 128 as int8, by ranges from 40 images") {
   const Records records = run(*root, "mobilenetv1-0.25-128",
                               {"--backend", "float", "--backend", "fake-quant", "--backend", "int8",
                                "--quantize", "int8", "--quantize", "tflite"});
-  check(records, "float int8-40images", 111, 155);
-  check(records, "fake-quant int8-40images", 109, 152);
-  check(records, "int8 int8-40images", 108, 152);
+  check(records, "float ", 111, 155);
+  check(records, "fake-quant int8-40images", 113, 154);
+  check(records, "int8 int8-40images", 110, 154);
   check(records, "fake-quant tflite-40images", 108, 153);
   check(records, "int8 tflite-40images", 108, 153);
 
@@ -88,8 +88,23 @@ TEST_CASE("A float MobileNetV1 0.25 at 128 as int8, by ranges from 40 images") {
   CHECK(again.begin()->second.answers_digest == record.answers_digest);
 }
 
-// MobileNetV1 0.25 of RetinaFace: leaky ReLUs, which are tables between two grids where everything
-// is an integer, and float where only layers' inputs have grids.
+// MobileNetV1 0.25 of RetinaFace: leaky ReLUs, which are parts of their layers where grids come
+// behind them (33 % instead of 52 % if grids stand before them too), and float where only layers'
+// inputs have grids.
+TEST_CASE("A float MobileNetV1 0.25 at 224 as int8, leaky ReLUs in its layers") {
+  const auto root = testing::real_data("voc_imagenet");
+  if (!root) return;
+  const Records records =
+      run(*root, "mobilenetv1-0.25",
+          {"--prepare", "torchvision-256-224", "--backend", "float", "--backend", "fake-quant",
+           "--backend", "int8", "--quantize", "int8", "--quantize", "int8:rule=kl"});
+  check(records, "float ", 115, 162);
+  check(records, "fake-quant int8-40images", 104, 152);
+  check(records, "int8 int8-40images", 103, 152);
+  check(records, "int8 int8-kl-40images", 106, 155);
+  CHECK(records.at("int8 int8-40images").backend.float_islands.empty());
+}
+
 TEST_CASE("A float MobileNetV1 0.25 at 224 by published schemes", "[slow]") {
   const auto root = testing::real_data("voc_imagenet");
   if (!root) return;
@@ -117,7 +132,7 @@ TEST_CASE("Document 2's quantisation and TensorFlow's on a real network", "[slow
       {"--prepare", "torchvision-256-224", "--backend", "fake-quant", "--quantize", "nbit",
        "--quantize", "nbit:integer=true", "--quantize", "tf-qat", "--quantize", "tf-qat:rule=max"});
   check(records, "fake-quant nbit", 54, 95);
-  check(records, "fake-quant nbit-integer-40images", 61, 105);
+  check(records, "fake-quant nbit-integer-40images", 73, 122);
   check(records, "fake-quant tf-qat-40images", 47, 96);
   check(records, "fake-quant tf-qat-max-40images", 44, 79);
 }

@@ -214,8 +214,12 @@ std::vector<Pass> ncnn(JsonFields& from) {
 }
 
 std::vector<Pass> int8(JsonFields& from) {
-  Scheme activation = of_bits(symmetric, bits_or(from, "activation_bits", 8));
-  activation.unsigned_if_positive = true;
+  Scheme activation = affine;
+  if (from.boolean_or("symmetric", false)) {
+    activation = symmetric;
+    activation.unsigned_if_positive = true;
+  }
+  activation = of_bits(activation, bits_or(from, "activation_bits", 8));
   Rules rules = everywhere(activation, false);
   const bool float_tail = !from.boolean_or("integer_tail", false);
   const auto position = NodeFilter::Position::tail;
@@ -246,9 +250,12 @@ constexpr Preset presets[] = {
      "zero_on_grid=false ranges=document sigmas=6",
      dfq},
     {"int8",
-     "symmetric static grids: weights per channel, activations unsigned where positive; what "
-     "follows the last layers in float",
-     "rule=max per_channel=true weight_bits=8 activation_bits=8 integer_tail=false", int8},
+     "static grids: weights symmetric per channel, activations from their minimum to their maximum "
+     "(symmetric=true: with zero in the middle, unsigned where positive); what follows the last "
+     "layers in float",
+     "rule=max symmetric=false per_channel=true weight_bits=8 activation_bits=8 "
+     "integer_tail=false",
+     int8},
     {"max127-dynamic", "document 3: weights and layer inputs max|x|/127, the inputs' at run time",
      "", max127_dynamic},
     {"max127-dynamic-float-depthwise", "the same, depthwise convolutions in float", "",

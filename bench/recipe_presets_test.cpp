@@ -114,16 +114,22 @@ double error_of(const Graph& graph) {
   return std::abs(before.data<float>()[0] - after.data<float>()[0]);
 }
 
-TEST_CASE("int8: symmetric, unsigned where positive, the tail in float") {
+TEST_CASE("int8: weights symmetric, activations from end to end, the tail in float") {
   const Graph graph = cook("int8");
   CHECK(edges(graph) == "image.grid r.grid b.grid c.grid sum.grid mean.grid ");
-  CHECK(edge(graph, "image").scale[0] == 1 / 127.0f);
-  CHECK(edge(graph, "image").is_signed);
+  // [-1, 1] in 255 steps: 0 is just below 127.5; c in [-1.5, 2.5] has it at 95.6
+  CHECK(edge(graph, "image") ==
+        Grid{.is_signed = false, .scale = {2.0f / 255}, .zero_point = {127}});
   CHECK(edge(graph, "r") == Grid{.is_signed = false, .scale = {2.5f / 255}});
-  CHECK(edge(graph, "c") == Grid{.narrow = true, .scale = {2.5f / 127}});
+  CHECK(edge(graph, "c") == Grid{.is_signed = false, .scale = {4.0f / 255}, .zero_point = {96}});
+  const Graph middle = cook("int8:symmetric=true");
+  CHECK(edge(middle, "image").scale[0] == 1 / 127.0f);
+  CHECK(edge(middle, "image").is_signed);
+  CHECK(edge(middle, "r") == Grid{.is_signed = false, .scale = {2.5f / 255}});
+  CHECK(edge(middle, "c") == Grid{.narrow = true, .scale = {2.5f / 127}});
   CHECK(edge(graph, "sum").scale[0] == 5.25f / 255);
   CHECK(weight(graph, "a").scale == std::vector<float>{2 / 127.0f, 4 / 127.0f});
-  CHECK(bias(graph, "a").scale[1] == Approx(4.0 / 127 / 127));
+  CHECK(bias(graph, "a").scale[1] == Approx(4.0 / 127 * 2 / 255));
   CHECK(bias(graph, "a").bits == 32);
   CHECK(islands(graph) == "prob: its input 'fc' is on no grid; ");
   CHECK(error_of(graph) < 0.01);
@@ -138,7 +144,8 @@ TEST_CASE("grids stand behind a layer's leaky ReLU, but for TFLite, which has no
     CHECK(edges(cook(recipe, leaky)).starts_with("image.grid r.grid b.grid "));
   }
   // a's second channel is -0.5 1 -1 2.5, the first 1.5 -0.5 0.5 -2.5: r in [-0.625, 2.5]
-  CHECK(edge(cook("int8", leaky), "r").scale[0] == 2.5f / 127);
+  CHECK(edge(cook("int8", leaky), "r").scale[0] == 3.125f / 255);
+  CHECK(edge(cook("int8:symmetric=true", leaky), "r").scale[0] == 2.5f / 127);
   CHECK(edges(cook("tflite", leaky)).starts_with("image.grid a.grid r.grid b.grid "));
   CHECK(islands(cook("int8:integer_tail=true", leaky)).empty());
 }

@@ -59,7 +59,10 @@ Finish::Kind kind_of(const integer::Layer& layer, std::int64_t largest_sum) {
 
 Finish::Multipliers multipliers_of(const Requantizer& rule, const Channels& channels) {
   const auto one_of = [&](std::size_t c) { return rule.channels() == 1 ? 0 : c; };
-  return {padded<float>(channels, [&](auto c) { return rule.scale(one_of(c)); }),
+  if (rule.mode() == Requantization::float_scale) {
+    return {padded<float>(channels, [&](auto c) { return rule.scale(one_of(c)); }), {}, {}};
+  }
+  return {{},
           padded<std::int32_t>(channels, [&](auto c) { return rule.fixed(one_of(c)).mantissa; }),
           padded<std::int32_t>(channels, [&](auto c) { return rule.fixed(one_of(c)).shift; })};
 }

@@ -34,7 +34,7 @@ struct Finish {
     any_mode,     ///< to numbers, in whatever mode
     real,         ///< to f32
   };
-  /// What sums are multiplied by to be numbers; in f32 only the scale counts.
+  /// What sums are multiplied by: a scale in float-scale and to f32, else the other two.
   struct Multipliers {
     std::vector<float> scale;
     std::vector<std::int32_t> mantissa, shift;
