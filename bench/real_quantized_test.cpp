@@ -89,8 +89,8 @@ TEST_CASE("A float MobileNetV1 0.25 at 128 as int8, by ranges from 40 images") {
 }
 
 // MobileNetV1 0.25 of RetinaFace: leaky ReLUs, which are parts of their layers where grids come
-// behind them (33 % instead of 52 % if grids stand before them too), and float where only layers'
-// inputs have grids.
+// behind them, tables where grids stand before them too, and float where only layers' inputs have
+// grids.
 TEST_CASE("A float MobileNetV1 0.25 at 224 as int8, leaky ReLUs in its layers") {
   const auto root = testing::real_data("voc_imagenet");
   if (!root) return;
