@@ -4,6 +4,7 @@
 #include <set>
 
 #include "models/error.h"
+#include "models/last_readers.h"
 
 namespace bench {
 namespace {
@@ -257,18 +258,6 @@ std::vector<int> count_readers(const Graph& graph) {
   return readers;
 }
 
-std::vector<NodeId> last_readers(const Graph& graph) {
-  std::vector<NodeId> last(graph.nodes.size());
-  for (std::size_t i = 0; i < last.size(); ++i) {
-    last[i] = static_cast<NodeId>(i);
-    for (const NodeId input : graph.nodes[i].inputs) {
-      last[static_cast<std::size_t>(input)] = static_cast<NodeId>(i);
-    }
-  }
-  for (const Output& output : graph.outputs) {
-    last[static_cast<std::size_t>(output.node)] = static_cast<NodeId>(last.size());
-  }
-  return last;
-}
+std::vector<NodeId> last_readers(const Graph& graph) { return last_readers_of(graph); }
 
 }  // namespace bench

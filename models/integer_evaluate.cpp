@@ -1,6 +1,7 @@
 #include <stdexcept>
 
 #include "models/integer_ops.h"
+#include "models/last_readers.h"
 #include "models/reference.h"
 
 namespace bench {
@@ -40,20 +41,6 @@ struct Compute {
   }
 };
 
-std::vector<NodeId> last_readers(const IntegerGraph& graph) {
-  std::vector<NodeId> last(graph.nodes.size());
-  for (std::size_t i = 0; i < last.size(); ++i) {
-    last[i] = static_cast<NodeId>(i);
-    for (const NodeId input : graph.nodes[i].inputs) {
-      last[static_cast<std::size_t>(input)] = static_cast<NodeId>(i);
-    }
-  }
-  for (const Output& output : graph.outputs) {
-    last[static_cast<std::size_t>(output.node)] = static_cast<NodeId>(last.size());
-  }
-  return last;
-}
-
 }  // namespace
 
 IntegerValue evaluate_node(const integer::Node& node, std::span<const IntegerValue* const> inputs,
@@ -65,7 +52,7 @@ IntegerValue evaluate_node(const integer::Node& node, std::span<const IntegerVal
 std::vector<Tensor> evaluate(const IntegerGraph& graph, const Tensor& input,
                              const SeeIntegerValue& see) {
   const std::vector<Shape> shapes = infer_shapes(graph, input.shape());
-  const std::vector<NodeId> last = last_readers(graph);
+  const std::vector<NodeId> last = last_readers_of(graph);
   std::vector<IntegerValue> values(graph.nodes.size());
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const integer::Node& node = graph.nodes[i];

@@ -18,16 +18,6 @@ bool moves(const bench::Op& op) {
          std::holds_alternative<Constant>(op) || std::holds_alternative<Input>(op);
 }
 
-// A layer's parameters as its grids leave them.
-template <class Layer>
-void apply_grids(bench::Op& op) {
-  auto* layer = std::get_if<Layer>(&op);
-  if (!layer) return;
-  if (layer->weight_grid) layer->weight = weight_in_use(op);
-  if (layer->bias_grid) layer->bias = bias_in_use(op);
-  layer->weight_grid = layer->bias_grid = std::nullopt;
-}
-
 }  // namespace
 
 Lowering::Lowering(Graph graph, Requantization mode)
@@ -85,8 +75,7 @@ void Lowering::compute_in_float(NodeId id, const Reason& reason) {
   }
   const std::string name(name_of(op));
   if (!only_moves) note_island(id, reason);
-  apply_grids<Conv2d>(op);
-  apply_grids<Linear>(op);
+  settle_parameters(op);
   result.node = emit(node(id).name, name, Float{std::move(op)}, std::move(inputs));
   value(id) = std::move(result);
 }

@@ -1,7 +1,7 @@
 // Every step of a quantised network by itself: the CPU time it takes and what computes it; then the
 // whole. One image of random numbers, one thread.
 //
-//   int8_steps resnet50|vgg16|mobilenet-v2|FILE [ROUNDS [onednn]]
+//   int8_steps resnet50|vgg16|mobilenet-v2|FILE [ROUNDS [REQUANTIZATION [onednn]]]
 //
 // `onednn`: layers that suit oneDNN are computed by it also where it has no matrix units to use.
 
@@ -54,10 +54,11 @@ Shape image_of(const Graph& graph) {
   return shape;
 }
 
-void print_steps(const std::string& network, int rounds, int8::OneDnnUse onednn) {
+void print_steps(const std::string& network, int rounds, Requantization mode,
+                 int8::OneDnnUse onednn) {
   Graph graph = network_of(network);
   const Tensor image = Random(2).tensor(image_of(graph), -1, 1);
-  const int8::Int8Program program(lower(std::move(graph), Requantization::float_scale), {},
+  const int8::Int8Program program(lower(std::move(graph), mode), {},
                                   int8::fastest_instruction_set(), onednn);
   const onednn::ThreadCount threads(1);
   onednn::Memory memory;
@@ -79,13 +80,14 @@ void print_steps(const std::string& network, int rounds, int8::OneDnnUse onednn)
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2 || argc > 4) {
-    fmt::print(stderr, "usage: int8_steps NETWORK [ROUNDS [onednn]]\n");
+  if (argc < 2 || argc > 5) {
+    fmt::print(stderr, "usage: int8_steps NETWORK [ROUNDS [REQUANTIZATION [onednn]]]\n");
     return 2;
   }
   try {
     print_steps(argv[1], argc > 2 ? std::stoi(argv[2]) : 25,
-                argc > 3 ? int8::OneDnnUse::all : int8::best_onednn_use());
+                find(requantizations(), "requantization", argc > 3 ? argv[3] : "float-scale").make,
+                argc > 4 ? int8::OneDnnUse::all : int8::best_onednn_use());
   } catch (const Error& error) {
     fmt::print(stderr, "{}\n", error.what());
     return 1;

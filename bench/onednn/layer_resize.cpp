@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <cmath>
 
 #include "bench/onednn/layers.h"
+#include "models/resize_neighbours.h"
 
 namespace bench::onednn {
 namespace {
@@ -12,51 +12,11 @@ struct Tap {
   float share = 0;
 };
 
-// Where output pixel `o` lies on the input: float for nearest neighbours, as runtimes choose them.
-template <class Real>
-Real position(Resize::Coordinates rule, std::int64_t o, std::int64_t in, std::int64_t out,
-              float scale) {
-  const auto index = static_cast<Real>(o);
-  const Real half = static_cast<Real>(0.5);
-  const Real ratio =
-      scale > 0 ? static_cast<Real>(scale) : static_cast<Real>(out) / static_cast<Real>(in);
-  switch (rule) {
-    case Resize::Coordinates::asymmetric: return index / ratio;
-    case Resize::Coordinates::half_pixel: return (index + half) / ratio - half;
-    case Resize::Coordinates::pytorch_half_pixel:
-      return out > 1 ? (index + half) / ratio - half : Real{0};
-    case Resize::Coordinates::align_corners: break;
-  }
-  return out > 1 ? index * static_cast<Real>(in - 1) / static_cast<Real>(out - 1) : Real{0};
-}
-
-float rounded(Resize::Rounding rounding, float x) {
-  switch (rounding) {
-    case Resize::Rounding::round_prefer_floor: return std::ceil(x - 0.5f);
-    case Resize::Rounding::round_prefer_ceil: return std::floor(x + 0.5f);
-    case Resize::Rounding::floor: return std::floor(x);
-    case Resize::Rounding::ceil: break;
-  }
-  return std::ceil(x);
-}
-
-Tap nearest_tap(const Resize& op, std::int64_t o, std::int64_t in, std::int64_t out, float scale) {
-  const float at = rounded(op.rounding, position<float>(op.coordinates, o, in, out, scale));
-  const auto pixel = std::clamp<std::int64_t>(static_cast<std::int64_t>(at), 0, in - 1);
-  return {pixel, pixel, 0};
-}
-
-Tap linear_tap(const Resize& op, std::int64_t o, std::int64_t in, std::int64_t out, float scale) {
-  const double at = std::clamp(position<double>(op.coordinates, o, in, out, scale), 0.0,
-                               static_cast<double>(in - 1));
-  const auto first = static_cast<std::int64_t>(at);
-  return {first, std::min(first + 1, in - 1), static_cast<float>(at - static_cast<double>(first))};
-}
-
 std::vector<Tap> taps(const Resize& op, std::int64_t in, std::int64_t out, float scale) {
   std::vector<Tap> list;
-  const auto tap = op.mode == Resize::Mode::nearest ? nearest_tap : linear_tap;
-  for (std::int64_t o = 0; o < out; ++o) list.push_back(tap(op, o, in, out, scale));
+  for (const Neighbours& n : neighbours(op, in, out, scale)) {
+    list.push_back({n.first, n.second, static_cast<float>(n.share)});
+  }
   return list;
 }
 

@@ -66,6 +66,17 @@ std::span<const float> positive_slopes(const Op& op) {
   return std::ranges::all_of(slopes, fits) ? slopes : std::span<const float>();
 }
 
+void settle_parameters(Op& op) {
+  const auto settle = [&op](auto* layer) {
+    if (!layer) return;
+    if (layer->weight_grid) layer->weight = weight_in_use(op);
+    if (layer->bias_grid) layer->bias = bias_in_use(op);
+    layer->weight_grid = layer->bias_grid = std::nullopt;
+  };
+  settle(std::get_if<Conv2d>(&op));
+  settle(std::get_if<Linear>(&op));
+}
+
 bool has_grid(const Op& op) {
   const auto has = [](const auto* layer) {
     return layer && (layer->weight_grid || layer->bias_grid);

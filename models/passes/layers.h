@@ -19,6 +19,10 @@ Tensor* bias_of(Op& op);
 Tensor weight_in_use(const Op& op);
 Tensor bias_in_use(const Op& op);
 
+/// Puts them in place of the layer's parameters and takes their grids away; does nothing to other
+/// ops.
+void settle_parameters(Op& op);
+
 /// The grid of a Conv2d's or Linear's weight or bias. REQUIRES weight_of(op).
 const std::optional<Grid>& weight_grid_of(const Op& op);
 const std::optional<Grid>& bias_grid_of(const Op& op);

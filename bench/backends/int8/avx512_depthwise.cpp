@@ -141,7 +141,7 @@ struct Block {
       if constexpr (E == Ending::leaky) {
         negative.at[j] = scales(work.finish->negative, first + 4 * j);
       }
-      for (std::int64_t quad = 0; quad < work.tap_count / 4; ++quad) {
+      for (std::int64_t quad = 0; quad < work.byte_tap_count / 4; ++quad) {
         taps[quad].at[j] = W::of_lanes(weights + quad * padded + first + 4 * j);
       }
     });
@@ -203,7 +203,7 @@ void any_kernel(const Block<W, E>& block) {
     for (std::int64_t y = 0; y < work.rows; ++y) {
       const std::uint8_t* window = block.window(y, x);
       Four<W> sums = block.bias;
-      for (std::int64_t quad = 0; quad < work.tap_count / 4; ++quad) {
+      for (std::int64_t quad = 0; quad < work.byte_tap_count / 4; ++quad) {
         const std::int32_t* tap = work.taps + 4 * quad;
         multiply_add(
             sums,
@@ -291,7 +291,7 @@ void run(const Depthwise& work) {
 }  // namespace
 
 void depthwise(const Depthwise& work) {
-  if (!work.weights || work.tap_count > 4 * most_quads) return avx2_kernels().depthwise(work);
+  if (!work.weights || work.byte_tap_count > 4 * most_quads) return avx2_kernels().depthwise(work);
   const Finish& finish = *work.finish;
   if (finish.kind != Finish::Kind::float_scale || finish.add) return run<Ending::kept>(work);
   if (finish.leaky) return run<Ending::leaky>(work);

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <limits>
 
 #include "bench/backends/int8/layer_kinds.h"
 
@@ -37,16 +36,28 @@ void DepthwiseLayer::pack(const integer::Layer& layer) {
           static_cast<std::int16_t>(weight - weight_zero_point(layer, c));
     }
   }
-  using Limits = std::numeric_limits<std::int8_t>;
-  const auto fits = [](std::int16_t w) { return w >= Limits::min() && w <= Limits::max(); };
-  if (std::ranges::all_of(wide_weights_, fits)) {
+  pack_bytes();
+}
+
+void DepthwiseLayer::pack_bytes() {
+  const auto within = [this](int least, int most) {
+    return std::ranges::all_of(wide_weights_,
+                               [=](std::int16_t w) { return w >= least && w <= most; });
+  };
+  if (within(-128, 127)) {
     weights_.assign(wide_weights_.begin(), wide_weights_.end());
+  } else if (within(-256, 254)) {
+    halved_ = true;
+    for (const std::int16_t w : wide_weights_) weights_.push_back(static_cast<std::int8_t>(w / 2));
+    for (const std::int16_t w : wide_weights_) {
+      weights_.push_back(static_cast<std::int8_t>(w - w / 2));
+    }
   }
 }
 
 std::size_t DepthwiseLayer::scratch_bytes(const Map& input) const {
   Scratch scratch;
-  scratch.take<std::int32_t>(static_cast<std::size_t>(tap_count()));
+  scratch.take<std::int32_t>(static_cast<std::size_t>(byte_tap_count()));
   scratch.take<std::uint8_t>(Bands(geometry_, input, multiplier()).copy_bytes());
   return scratch.used();
 }
@@ -60,7 +71,7 @@ void DepthwiseLayer::run(const Map& input, const Convolution::Tensors& tensors,
                          const Kernels& kernels) const {
   const Bands bands(geometry_, input, multiplier());
   Scratch scratch(tensors.scratch);
-  auto* taps = scratch.take<std::int32_t>(static_cast<std::size_t>(tap_count()));
+  auto* taps = scratch.take<std::int32_t>(static_cast<std::size_t>(byte_tap_count()));
   auto* copy = scratch.take<std::uint8_t>(bands.copy_bytes());
   std::fill_n(taps, tap_count(), 0);
   for (std::int64_t tap = 0; tap < geometry_.taps(); ++tap) {
@@ -68,6 +79,7 @@ void DepthwiseLayer::run(const Map& input, const Convolution::Tensors& tensors,
     const std::int64_t x = tap % geometry_.kernel_w * geometry_.dilation.w;
     taps[slot(tap)] = static_cast<std::int32_t>(y * bands.line() + x * bands.pixel());
   }
+  if (halved_) std::copy_n(taps, tap_count(), taps + tap_count());
   const Map& result = bands.result();
   const Target whole{.count = result.channels,
                      .stride = result.channels,
@@ -85,7 +97,8 @@ void DepthwiseLayer::run(const Map& input, const Convolution::Tensors& tensors,
          .column_step = band.pixel * geometry_.stride.w,
          .taps = taps,
          .tap_count = tap_count(),
-         .three_by_three = three_by_three(),
+         .byte_tap_count = byte_tap_count(),
+         .three_by_three = three_by_three() && !halved_,
          .stride = geometry_.stride.h,
          .channels = result.channels,
          .weights = weights_.empty() ? nullptr : weights_.data(),

@@ -38,6 +38,9 @@ struct Depthwise {
   std::int64_t row_step = 0, column_step = 0;  ///< bytes from one window to the next
   const std::int32_t* taps = nullptr;          ///< byte offset of each tap in a window
   std::int64_t tap_count = 0;                  ///< a multiple of 4; those too many have weight 0
+  /// Of `weights`: as many, or all taps once more behind the others, with the second halves of
+  /// weights that are too large for a byte.
+  std::int64_t byte_tap_count = 0;
   bool three_by_three = false;  ///< taps are rows of three neighbouring pixels and a fourth, of
                                 ///< weight 0, and row_step is stride times one line of the input
   int stride = 1;               ///< with three_by_three: in both directions

@@ -86,13 +86,16 @@ class DepthwiseLayer {
   int multiplier() const { return static_cast<int>(geometry_.outputs_per_group()); }
   bool three_by_three() const;
   std::int64_t tap_count() const { return (geometry_.taps() + 3) / 4 * 4; }
+  std::int64_t byte_tap_count() const { return (halved_ ? 2 : 1) * tap_count(); }
   std::int64_t slot(std::int64_t tap) const;  // of a tap, among tap_count()
   void pack(const integer::Layer& layer);
+  void pack_bytes();
 
   Geometry geometry_;
   Channels channels_;
   std::uint8_t zero_point_;
-  Aligned<std::int8_t> weights_;  // empty where they do not fit into bytes
+  Aligned<std::int8_t> weights_;  // empty where they do not fit into two bytes either
+  bool halved_ = false;           // each weight is the sum of two bytes, for two taps
   Aligned<std::int16_t> wide_weights_;
   Aligned<std::int32_t> bias_;
   Finish finish_;
