@@ -27,12 +27,6 @@ namespace {
 
 using namespace bench;
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 struct Layer {
   const char* name;
   int in, out, size, kernel, stride, groups;

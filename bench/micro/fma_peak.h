@@ -2,6 +2,7 @@
 // How fast one core can multiply and add, measured: what speeds are shares of.
 
 #include <string>
+#include <vector>
 
 namespace bench {
 
@@ -10,13 +11,16 @@ struct FmaPeak {
   std::string kernel;  ///< "zmm", "ymm", or "portable": the widest that reached it
 };
 
-/// The upper quartile of many short bursts of independent multiply-adds, over about `seconds` of CPU
-/// time.
+/// The upper quartile of many short bursts of independent multiply-adds, over about `seconds` of
+/// CPU time.
 FmaPeak measure_fma_peak(double seconds = 0.05);
 
 /// The same for u8 x s8 dot products into 32 bits (VNNI), a multiply-add counted as two operations;
 /// 0 where the processor has none.
 FmaPeak measure_dot_peak(double seconds = 0.05);
+
+/// The middle one; of an even number the higher of the two. REQUIRES at least one.
+double median(std::vector<double> values);
 
 /// Seconds of CPU time this thread has used.
 double thread_seconds();

@@ -60,12 +60,6 @@ constexpr Layer layers[] = {
     {"efficientnet/dw5x5_240_at_28", 240, 240, 28, 5, 1, 240},
 };
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 int8::Map input_map(const Layer& layer) { return {1, layer.size, layer.size, layer.in}; }
 
 // The kernels of this project: zero point 3 in, ReLU as the lower end of the range.

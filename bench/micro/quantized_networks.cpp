@@ -38,12 +38,6 @@ struct Options {
   int rounds = 9;
 };
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 Shape image_of(const Graph& graph) {
   Shape shape = std::get<Input>(graph.nodes[0].op).shape;
   for (std::int64_t& size : shape) size = std::max<std::int64_t>(size, 1);
