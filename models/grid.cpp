@@ -57,17 +57,20 @@ Grid grid_for(const DynamicGrid& rule, float least, float most) {
 }
 
 std::int32_t lowest(const Grid& grid) {
+  if (is_binary(grid)) return -1;
   if (!grid.offset.empty()) return 0;
   const std::int64_t low = grid.is_signed ? -(std::int64_t{1} << (grid.bits - 1)) : 0;
   return static_cast<std::int32_t>(low + (grid.narrow ? 1 : 0));
 }
 
 std::int32_t highest(const Grid& grid) {
+  if (is_binary(grid)) return 1;
   if (!grid.offset.empty()) return (1 << grid.bits) - 1;
   return static_cast<std::int32_t>((std::int64_t{1} << (grid.bits - grid.is_signed)) - 1);
 }
 
 std::int32_t quantize(const Grid& grid, float value, std::size_t index) {
+  if (is_binary(grid)) return value < 0 ? -1 : 1;
   const bool from_offset = !grid.offset.empty();
   const float moved = from_offset ? value - grid.offset[index] : value;
   const float number = rounded(moved / grid.scale[index], grid.rounding);
@@ -168,6 +171,9 @@ void validate(const Grid& grid, std::string_view what) {
   require(grid.zero_point.size() == grid.scale.size(), "zero points and scales differ in number");
   require(grid.offset.empty() || grid.offset.size() == grid.scale.size(),
           "offsets and scales differ in number");
+  const auto zeros = std::ranges::count(grid.zero_point, 0);
+  require(!is_binary(grid) || zeros == std::ssize(grid.zero_point),
+          "a binary grid has no zero points");
   for (std::size_t i = 0; i < grid.scale.size(); ++i) {
     require(std::isfinite(grid.scale[i]) && grid.scale[i] > 0,
             "scale " + std::to_string(grid.scale[i]) + " is not a positive number");

@@ -10,6 +10,11 @@
 //   q = clamp(round((x - offset) / scale), 0, 2^bits - 1)            value = q * scale + offset
 //
 // Divisions and products are in float, as the published schemes compute them.
+//
+// A signed grid of 1 bit (without an offset) is binary: its two numbers are -1 and +1 (QONNX's
+// BipolarQuant, BMXNet's det_sign), and the sign alone decides:
+//
+//   q = x < 0 ? -1 : +1                            value = q * scale
 
 #include <cstddef>
 #include <cstdint>
@@ -29,7 +34,8 @@ enum class Rounding {
 
 struct Grid {
   int bits = 8;                    ///< 1 .. 16; or 32, signed, for biases
-  bool is_signed = true;           ///< -2^(bits-1) .. 2^(bits-1) - 1, else 0 .. 2^bits - 1
+  bool is_signed = true;           ///< -2^(bits-1) .. 2^(bits-1) - 1, else 0 .. 2^bits - 1;
+                                   ///< -1 and +1 if it is binary
   bool narrow = false;             ///< without the lowest number: -127 .. 127, 1 .. 255
   std::vector<float> scale = {1};  ///< one, or one per index along `axis`
   std::vector<std::int32_t> zero_point = {0};  ///< as many as scales
@@ -59,10 +65,16 @@ Grid grid_for(const DynamicGrid& rule, const Tensor& values, std::string_view wh
 /// The same from the smallest and the largest value. REQUIRES both to be finite.
 Grid grid_for(const DynamicGrid& rule, float least, float most);
 
+/// Whether the grid's numbers are -1 and +1.
+inline bool is_binary(const Grid& grid) {
+  return grid.bits == 1 && grid.is_signed && grid.offset.empty();
+}
+
 std::int32_t lowest(const Grid& grid);
 std::int32_t highest(const Grid& grid);
 
-/// REQUIRES index < grid.scale.size(). NaN becomes the number of 0 (or of the offset).
+/// REQUIRES index < grid.scale.size(). NaN becomes the number of 0 (or of the offset); it and -0
+/// are +1 on a binary grid.
 std::int32_t quantize(const Grid& grid, float value, std::size_t index = 0);
 float dequantize(const Grid& grid, std::int32_t number, std::size_t index = 0);
 
@@ -76,7 +88,7 @@ Tensor quantize(const Grid& grid, const Tensor& values, DType type, std::string_
 Tensor dequantize(const Grid& grid, const Tensor& numbers, std::string_view what);
 
 /// Throws Error{bad_data} naming `what`: bits out of range, scales not positive and finite, zero
-/// points off the grid, lengths that differ.
+/// points off the grid (or other than 0 if it is binary), lengths that differ.
 void validate(const Grid& grid, std::string_view what);
 void validate(const DynamicGrid& rule, std::string_view what);
 

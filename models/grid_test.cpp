@@ -28,9 +28,21 @@ TEST_CASE("the ends of a grid") {
   grid.is_signed = false;  // TensorFlow's weights: 1 .. 255
   CHECK(lowest(grid) == 1);
   CHECK(highest(grid) == 255);
-  grid = affine(1, true, 1, 0);
+}
+
+TEST_CASE("a binary grid: signs") {
+  const Grid grid = affine(1, true, 0.25f, 0);
+  validate(grid, "x");
   CHECK(lowest(grid) == -1);
-  CHECK(highest(grid) == 0);
+  CHECK(highest(grid) == 1);
+  const float least = std::numeric_limits<float>::denorm_min();
+  for (const float x : {0.0f, -0.0f, least, 1e30f, std::numeric_limits<float>::quiet_NaN()}) {
+    CHECK(quantize(grid, x) == 1);
+  }
+  for (const float x : {-least, -0.1f, -1e30f}) CHECK(quantize(grid, x) == -1);
+  CHECK(dequantize(grid, -1) == -0.25f);
+  CHECK(dequantize(grid, 1) == 0.25f);
+  CHECK_THROWS_WITH(validate(affine(1, true, 1, 1), "x"), Catch::Contains("binary"));
 }
 
 TEST_CASE("a value and its number") {

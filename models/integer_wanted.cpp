@@ -43,6 +43,7 @@ std::optional<Grid> wanted_by_all(const Graph& graph, const std::vector<NodeId>&
 }  // namespace
 
 std::string problem_of(const Grid& grid) {
+  if (is_binary(grid)) return "on a binary grid";
   if (!grid.offset.empty()) return "on a grid with an offset";
   if (grid.scale.size() > 1) return "on a grid per channel";
   return problem_of_bits(grid.bits);

@@ -56,6 +56,25 @@ template <Rounding rounding>
   return rounded<rounding>(clamped) * scale + offset;
 }
 
+[[gnu::always_inline]] inline float sign_of(float x, float scale) { return x < 0 ? -scale : scale; }
+
+[[gnu::always_inline]] inline void run_binary(float scale, const float* values, float* results,
+                                              std::size_t size) {
+#pragma GCC ivdep
+  for (std::size_t i = 0; i < size; ++i) results[i] = sign_of(values[i], scale);
+}
+
+[[gnu::always_inline]] inline void run_binary_rows(const std::vector<float>& scales,
+                                                   const float* values, float* results,
+                                                   std::size_t rows) {
+  const float* scale = scales.data();
+  const std::size_t size = scales.size();
+  for (std::size_t row = 0; row < rows; ++row, values += size, results += size) {
+#pragma GCC ivdep
+    for (std::size_t i = 0; i < size; ++i) results[i] = sign_of(values[i], scale[i]);
+  }
+}
+
 template <Rounding rounding>
 [[gnu::always_inline]] inline void run(const FloatGrid& grid, std::size_t index,
                                        const float* values, float* results, std::size_t size) {
@@ -84,7 +103,10 @@ template <Rounding rounding>
 }  // namespace
 
 FloatGrid::FloatGrid(const Grid& grid)
-    : scale(grid.scale), offset(grid.scale.size(), 0.0f), rounding(grid.rounding) {
+    : scale(grid.scale),
+      offset(grid.scale.size(), 0.0f),
+      rounding(grid.rounding),
+      binary(is_binary(grid)) {
   const bool from_offset = !grid.offset.empty();
   if (from_offset) offset = grid.offset;
   for (std::size_t i = 0; i < scale.size(); ++i) {
@@ -105,6 +127,7 @@ std::string loop_name() {
 BENCH_FOR_EVERY_ISA
 void put_on_grid(const FloatGrid& grid, std::size_t index, const float* values, float* results,
                  std::size_t size) {
+  if (grid.binary) return run_binary(grid.scale[index], values, results, size);
   switch (grid.rounding) {
     case Rounding::half_even: return run<Rounding::half_even>(grid, index, values, results, size);
     case Rounding::half_up: return run<Rounding::half_up>(grid, index, values, results, size);
@@ -115,6 +138,7 @@ void put_on_grid(const FloatGrid& grid, std::size_t index, const float* values, 
 BENCH_FOR_EVERY_ISA
 void put_rows_on_grid(const FloatGrid& grid, const float* values, float* results,
                       std::size_t rows) {
+  if (grid.binary) return run_binary_rows(grid.scale, values, results, rows);
   switch (grid.rounding) {
     case Rounding::half_even: return run_rows<Rounding::half_even>(grid, values, results, rows);
     case Rounding::half_up: return run_rows<Rounding::half_up>(grid, values, results, rows);

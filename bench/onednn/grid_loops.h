@@ -20,6 +20,7 @@ struct FloatGrid {
   explicit FloatGrid(const Grid& grid);
   std::vector<float> scale, low, high, offset;
   Rounding rounding;
+  bool binary;  ///< the rest but the scales means nothing then
 };
 
 /// Puts values onto the grid of one scale and back.

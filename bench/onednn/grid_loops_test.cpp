@@ -62,6 +62,17 @@ TEST_CASE("loops over grids give the definitions' bits, ties and their neighbour
   }
 }
 
+TEST_CASE("loops over binary grids give signs") {
+  Grid grid{.bits = 1, .scale = {0.3f}};
+  CHECK(count_wrong(grid, drawn()) == 0);
+  CHECK(count_wrong(grid, {std::numeric_limits<float>::quiet_NaN(), -0.0f, -1e-45f}) == 0);
+  grid = {.bits = 1, .scale = {1, 2, 3}, .zero_point = {0, 0, 0}, .axis = 1};
+  const Tensor values = Tensor::of({2, 3}, {-1, 0, 1, 1, -1, -0.0f});
+  std::vector<float> results(6);
+  put_rows_on_grid(FloatGrid(grid), values.data<float>().data(), results.data(), 2);
+  CHECK(results == std::vector<float>{-1, 2, 3, 1, -2, 3});
+}
+
 TEST_CASE("results may lie where the values do") {
   const Grid grid{.scale = {0.25f}};
   std::vector<float> values = drawn(), results(values.size());

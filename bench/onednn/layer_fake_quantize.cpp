@@ -49,7 +49,7 @@ bool takes_blocks(const FakeQuantize& op, const Desc& layout, std::int64_t eleme
   const auto* grid = std::get_if<Grid>(&op.grid);
   const bool filled = elements_of(layout) != static_cast<std::size_t>(elements);
   if (!grid) return !filled;
-  return grid->axis < 0 && (!filled || grid->offset.empty());
+  return grid->axis < 0 && (!filled || (grid->offset.empty() && !is_binary(*grid)));
 }
 
 }  // namespace

@@ -40,6 +40,9 @@ void require_8_bits(const Grid& grid, const std::string& whose) {
   if (!grid.offset.empty()) {
     refuse(whose + " grid starts at an offset; ONNX has grids with a zero point only");
   }
+  if (is_binary(grid)) {
+    refuse(whose + " grid is binary; ONNX's grids have evenly spaced numbers with 0 among them");
+  }
   if (grid.bits > 8) {
     refuse(whose + " grid has " + std::to_string(grid.bits) + " bits; opset 17 has at most 8");
   }

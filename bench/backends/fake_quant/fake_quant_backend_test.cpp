@@ -80,7 +80,7 @@ std::vector<std::variant<Grid, DynamicGrid>> many_grids(int channels) {
       for (const bool is_signed : {false, true}) {
         Grid grid{.bits = bits, .is_signed = is_signed, .rounding = rounding};
         grid.scale = {random.uniform(1, 3) / static_cast<float>(1 << bits)};
-        grid.zero_point = {random.integer(lowest(grid), highest(grid))};
+        if (!is_binary(grid)) grid.zero_point = {random.integer(lowest(grid), highest(grid))};
         grids.emplace_back(grid);
         grid.offset = {random.uniform(-1, 1)};
         grids.emplace_back(grid);

@@ -493,4 +493,14 @@ TEST_CASE("float: what does not fit is refused with the node's name, and the ses
   CHECK(session->run(good).size() == 1);
 }
 
+TEST_CASE("float refuses binary values: they have no float form") {
+  Graph graph;
+  graph.add("image", Input{{1, 2, 4, 4}});
+  graph.add("sign", FakeQuantize{Grid{.bits = 1}}, {0});
+  graph.outputs = {{"out", 1}};
+  CHECK_THROWS_WITH(find_backend("float").compile(graph, {}),
+                    Catch::Contains("'sign'") && Catch::Contains("1-bit"));
+  CHECK_NOTHROW(find_backend("fake-quant").compile(graph, {}));
+}
+
 }  // namespace bench

@@ -1,0 +1,30 @@
+#pragma once
+// What stands between binary layers: floats to bits and back, padding, pooling.
+
+#include <cstdint>
+#include <span>
+
+#include "bench/backends/one_bit/bits.h"
+#include "bench/backends/one_bit/thresholds.h"
+
+namespace bench::one_bit {
+
+/// Floats of an NHWC map to bits: `thresholds` has one for each channel. REQUIRES map.groups == 1.
+void pack(const float* values, std::span<const Threshold<float>> thresholds, const BitMap& map,
+          Word* bits);
+
+/// Bits to floats: +scale and -scale, NHWC. REQUIRES map.groups == 1.
+void unpack(const Word* bits, const BitMap& map, float scale, float* values);
+
+/// The map with padding around it and its channels in `groups` runs of words.
+BitMap laid_out(const BitMap& map, const Padding& pad, std::int64_t groups);
+/// REQUIRES map.groups == 1, groups that divide its channels, no negative padding.
+void lay_out(const Word* bits, const BitMap& map, const Padding& pad, PadValue value,
+             std::int64_t groups, Word* result);
+
+/// The largest sign of each window: +1 if any is. Padding never wins. Sizes as infer_shapes gives
+/// them. REQUIRES map.groups == 1.
+void max_pool(const Word* bits, const BitMap& map, const MaxPool& pool, const BitMap& result,
+              Word* pooled);
+
+}  // namespace bench::one_bit

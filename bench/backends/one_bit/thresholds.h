@@ -1,0 +1,47 @@
+#pragma once
+// A number that is scaled, shifted, clipped, ... and then reduced to its sign need not be: all of
+// that is monotone, so the sign says on which side of a threshold the number was. The threshold is
+// found by trying, with the very float operations that a simulation does: the bits are the same.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "models/graph.h"
+
+namespace bench::one_bit {
+
+/// +1 where x >= limit, or where x <= limit if `at_most`. NaN gives +1.
+template <class Number>
+struct Threshold {
+  Number limit{};
+  bool at_most = false;
+  friend bool operator==(const Threshold&, const Threshold&) = default;
+};
+
+/// What becomes of a number of one channel on the way to its sign.
+class Chain {
+ public:
+  /// Appends what a node does; false, and nothing is appended, if that is not a monotone function
+  /// of each channel's numbers, or not one whose bits are known here: of Activations only relu,
+  /// clip and leaky_relu; PRelu; BatchNorm; Arithmetic with `operand`, one number or one for each
+  /// channel.
+  bool append(const Node& node, const Tensor* operand = nullptr);
+  void append_scale(std::vector<float> by);
+  void append_shift(std::vector<float> by);
+
+  float operator()(float x, std::size_t channel) const;
+
+  /// Thresholds of sign(chain(x)): of every float, and of sums between `lowest` and `highest`
+  /// (whose neighbours of the same parity are all that occurs). REQUIRES a range below 2^24.
+  std::vector<Threshold<float>> of_floats(std::size_t channels) const;
+  std::vector<Threshold<std::int32_t>> of_sums(std::size_t channels, std::int32_t lowest,
+                                               std::int32_t highest) const;
+
+ private:
+  struct Link;
+  std::vector<Link> links_;
+};
+
+}  // namespace bench::one_bit
