@@ -12,22 +12,34 @@
 
 namespace bench::one_bit {
 
-/// +1 where x >= limit, or where x <= limit if `at_most`. NaN gives +1.
+/// +1 where x >= limit, or where x <= limit if `at_most`. NaN gives +1. A limit that is NaN: +1
+/// nowhere.
 template <class Number>
 struct Threshold {
   Number limit{};
   bool at_most = false;
+
+  /// Whether x gives +1.
+  bool operator()(Number x) const {
+    if (limit != limit) return false;
+    return at_most ? !(x > limit) : !(x < limit);
+  }
   friend bool operator==(const Threshold&, const Threshold&) = default;
 };
 
-/// What becomes of a number of one channel on the way to its sign.
+/// What becomes of a number of one channel on the way to its sign: f32 operations one after the
+/// other, with the bits that bench/onednn gives them, but for one thing: an infinity times a factor
+/// of 0 is 0 here, where it is NaN there (so that a factor of 0 makes everything the same). Signs
+/// of zeros mean nothing.
 class Chain {
  public:
   /// Appends what a node does; false, and nothing is appended, if that is not a monotone function
   /// of each channel's numbers, or not one whose bits are known here: of Activations only relu,
   /// clip and leaky_relu; PRelu; BatchNorm; Arithmetic with `operand`, one number or one for each
-  /// channel.
+  /// channel. Parameters have to be finite (bounds only no NaN), slopes not negative, divisors not
+  /// 0. REQUIRES the number to be the first input of a sub or div, `operand` the second.
   bool append(const Node& node, const Tensor* operand = nullptr);
+  /// REQUIRES finite numbers, one or one for each channel.
   void append_scale(std::vector<float> by);
   void append_shift(std::vector<float> by);
 
@@ -40,7 +52,15 @@ class Chain {
                                                std::int32_t highest) const;
 
  private:
-  struct Link;
+  struct Link {
+    enum class Kind { scale, shift, subtract, divide, slope, at_least, at_most };
+    Kind kind;
+    std::vector<float> by;  ///< one, or one for each channel
+    float operator()(float x, std::size_t channel) const;
+  };
+  bool append_arithmetic(Arithmetic::Kind kind, const Tensor& operand);
+  bool append_slopes(std::vector<float> slopes);
+
   std::vector<Link> links_;
 };
 
