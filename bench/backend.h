@@ -17,12 +17,25 @@
 
 namespace bench {
 
+/// What a layer's time goes into.
+enum class Part {
+  kernel,   ///< sums of products: convolutions and linear layers, with what is fused into them
+  packing,  ///< values onto grids and back: floats to bytes or bits, bytes or bits to floats
+  glue,     ///< everything else: reorders, padding, pooling, element by element
+};
+
+/// What a kernel multiplies, which is what its speed is limited by.
+enum class Products { floats, bytes, bits };
+
 /// How one node of the graph is really computed: so that no slow or inexact path goes unnoticed.
 struct LayerFact {
   std::string node;            ///< name of the node (of the last one, where several are fused)
   std::string op;              ///< "Conv2d+Activation", ...
   std::string implementation;  ///< "onednn:brgconv:avx512_core", "plain", ...
   std::string layout;          ///< memory format of the result, where the backend has a choice
+  Part part = Part::glue;
+  Products products = Products::floats;  ///< of a kernel
+  std::int64_t macs = 0;                 ///< of a kernel: multiply-accumulates, as audit() counts
 };
 
 struct ProgramFacts {
@@ -41,6 +54,13 @@ class Session {
   /// Outputs for one input (f32 NCHW), in the order of Graph::outputs. The size may differ from
   /// call to call. Throws Error{bad_data} where infer_shapes would.
   virtual std::vector<Tensor> run(const Tensor& input) = 0;
+  /// Runs and gives the seconds of CPU time that each layer took of the calling thread, in the
+  /// order of ProgramFacts::layers; nothing (and may not run) if the backend does not tell. For
+  /// one thread per image: other threads' time is not in it. Throws as run().
+  virtual std::vector<double> time_layers(const Tensor& input) {
+    static_cast<void>(input);
+    return {};
+  }
 };
 
 /// A compiled network: weights in the backend's own form, shared by all sessions. Thread-safe.

@@ -12,12 +12,10 @@ struct Count {
   void operator()(const Conv2d& op) const {
     layer.weights = op.weight.size();
     layer.biases = op.bias.size();
-    layer.macs = layer.activation_elements * (op.weight.size() / op.weight.dim(0));
   }
   void operator()(const Linear& op) const {
     layer.weights = op.weight.size();
     layer.biases = op.bias.size();
-    layer.macs = layer.activation_elements * op.weight.dim(1);
   }
   void operator()(const BatchNorm& op) const { layer.batch_norm = 4 * op.gamma.size(); }
   void operator()(const PRelu& op) const { layer.slopes = op.slope.size(); }
@@ -45,6 +43,14 @@ std::int64_t peak_activation_elements(const Graph& graph, const std::vector<Shap
 
 }  // namespace
 
+std::int64_t macs_of(const Op& op, std::int64_t elements) {
+  if (const auto* conv = std::get_if<Conv2d>(&op)) {
+    return elements * (conv->weight.size() / conv->weight.dim(0));
+  }
+  const auto* linear = std::get_if<Linear>(&op);
+  return linear ? elements * linear->weight.dim(1) : 0;
+}
+
 std::int64_t Audit::bytes(int weight_bits) const {
   return (weights * weight_bits + 7) / 8 + (scalars - weights) * 4;
 }
@@ -60,6 +66,7 @@ Audit audit(const Graph& graph, const Shape& input) {
     LayerAudit layer{.node = node.name, .op = std::string(name_of(node.op)), .output = shapes[i]};
     layer.activation_elements = count(shapes[i]);
     std::visit(Count{layer}, node.op);
+    layer.macs = macs_of(node.op, layer.activation_elements);
     if (stored(layer) == 0) continue;
     result.weights += layer.weights;
     result.scalars += stored(layer);

@@ -9,6 +9,10 @@
 
 namespace bench {
 
+/// Multiply-accumulates of a node whose result has this many elements, those on padding included; 0
+/// for all but convolutions and linear layers.
+std::int64_t macs_of(const Op& op, std::int64_t elements);
+
 struct LayerAudit {
   std::string node{}, op{};
   Shape output{};

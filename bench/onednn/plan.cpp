@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bench/onednn/thread_clock.h"
+
 namespace bench::onednn {
 
 float* Workspace::data(const Place& place) const {
@@ -38,6 +40,18 @@ void BoundPlan::run(const Tensor& input) {
     if (work) work();
   }
   workspace_.stream.wait();
+}
+
+std::vector<double> BoundPlan::run_timed(const Tensor& input) {
+  workspace_.input = input.data<float>().data();
+  std::vector<double> seconds;
+  for (const Work& work : works_) {
+    const double start = thread_seconds();
+    if (work) work();
+    workspace_.stream.wait();
+    seconds.push_back(thread_seconds() - start);
+  }
+  return seconds;
 }
 
 void BoundPlan::run_layer(std::size_t index) {

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "bench/onednn/layers.h"
+#include "models/audit.h"
 
 namespace bench::onednn {
 namespace {
@@ -120,7 +121,12 @@ LayerFact Planner::fact(const Step& step, const std::string& implementation,
     if (!op.empty()) op += '+';
     op += name_of(node(id).op);
   }
-  return {node(step.result()).name, op, implementation, layout_name(layout)};
+  LayerFact fact{node(step.result()).name, op, implementation, layout_name(layout)};
+  const Op& head = node(step.head()).op;
+  fact.macs = macs_of(head, count(shape(step.head())));
+  if (fact.macs > 0) fact.part = Part::kernel;
+  if (std::holds_alternative<FakeQuantize>(head)) fact.part = Part::packing;
+  return fact;
 }
 
 void Planner::add(const dnnl::primitive& primitive, const Desc& scratchpad, LayerFact fact,

@@ -47,7 +47,7 @@ class Planner {
   /// A node's result that lies where another one is.
   void view(NodeId id, const Place& place, NodeId source);
 
-  /// The last step's node names and ops, for facts.
+  /// The last step's node names and ops, for facts; part and MACs by its first node.
   LayerFact fact(const Step& step, const std::string& implementation, const Desc& layout) const;
 
   void add(Layer layer) { plan_.layers.push_back(std::move(layer)); }

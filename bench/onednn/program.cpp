@@ -18,16 +18,25 @@ class OneDnnSession : public Session {
 
   std::vector<Tensor> run(const Tensor& input) override {
     const ThreadCount threads(program_.threads());
-    if (!bound_ || input.shape() != shape_) {
-      const auto plan = program_.plan(input.shape());
-      bound_.emplace(plan, program_.engine(), memory_);
-      shape_ = input.shape();
-    }
+    bind(input.shape());
     bound_->run(input);
     return bound_->outputs();
   }
 
+  std::vector<double> time_layers(const Tensor& input) override {
+    const ThreadCount threads(program_.threads());
+    bind(input.shape());
+    return bound_->run_timed(input);
+  }
+
  private:
+  void bind(const Shape& shape) {
+    if (bound_ && shape == shape_) return;
+    const auto plan = program_.plan(shape);
+    bound_.emplace(plan, program_.engine(), memory_);
+    shape_ = shape;
+  }
+
   const OneDnnProgram& program_;
   Shape shape_;
   Memory memory_;

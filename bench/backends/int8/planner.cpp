@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bench/backends/int8/quantize.h"
+#include "models/audit.h"
 
 namespace bench::int8 {
 namespace {
@@ -88,7 +89,27 @@ void Planner::view(NodeId id, Place place, NodeId source) {
 }
 
 LayerFact Planner::fact(NodeId id, const std::string& implementation) const {
-  return {node(id).name, node(id).computes, implementation, layout_of(place(id))};
+  const auto& op = node(id).op;
+  const bool packs = std::holds_alternative<integer::Quantize>(op) ||
+                     std::holds_alternative<integer::QuantizeDynamic>(op) ||
+                     std::holds_alternative<integer::Dequantize>(op);
+  return with_products({node(id).name, node(id).computes, implementation, layout_of(place(id)),
+                        packs ? Part::packing : Part::glue},
+                       id);
+}
+
+LayerFact Planner::with_products(LayerFact fact, NodeId id) const {
+  const auto& op = node(id).op;
+  const std::int64_t elements = count(shape(id));
+  if (const auto* layer = std::get_if<integer::Layer>(&op)) {
+    const Shape& weight = layer->weight.shape();  // of the packed layer: 0 x I/groups x KH x KW
+    fact.macs += elements * count(Shape(weight.begin() + 1, weight.end()));
+    fact.products = Products::bytes;
+  } else if (const auto* in_float = std::get_if<integer::Float>(&op)) {
+    fact.macs += macs_of(in_float->op, elements);
+  }
+  if (fact.macs > 0) fact.part = Part::kernel;
+  return fact;
 }
 
 void Planner::add(NodeId id, const std::string& implementation, std::vector<Place> reads,

@@ -30,8 +30,11 @@ class Planner {
   /// A node's result that lies where another one is.
   void view(NodeId id, Place place, NodeId source);
 
-  /// What is said of a node's step.
+  /// What is said of a node's step, part and MACs included.
   LayerFact fact(NodeId id, const std::string& implementation) const;
+
+  /// A fact with what the products of a node make of it: a kernel, with their number added.
+  LayerFact with_products(LayerFact fact, NodeId id) const;
 
   void add(Step step) { plan_.steps.push_back(std::move(step)); }
   /// A step that reads and writes these places and needs no scratch memory.

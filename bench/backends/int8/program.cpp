@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bench/backends/int8/steps.h"
+#include "bench/onednn/thread_clock.h"
 
 namespace bench::int8 {
 namespace {
@@ -17,15 +18,24 @@ class Int8Session : public Session {
 
   std::vector<Tensor> run(const Tensor& input) override {
     const onednn::ThreadCount threads(program_.threads());
-    if (!bound_ || input.shape() != shape_) {
-      const auto plan = program_.plan(input.shape());
-      bound_.emplace(program_, plan, memory_);
-      shape_ = input.shape();
-    }
+    bind(input.shape());
     return bound_->run(input);
   }
 
+  std::vector<double> time_layers(const Tensor& input) override {
+    const onednn::ThreadCount threads(program_.threads());
+    bind(input.shape());
+    return bound_->run_timed(input);
+  }
+
  private:
+  void bind(const Shape& shape) {
+    if (bound_ && shape == shape_) return;
+    const auto plan = program_.plan(shape);
+    bound_.emplace(program_, plan, memory_);
+    shape_ = shape;
+  }
+
   const Int8Program& program_;
   Shape shape_;
   onednn::Memory memory_;
@@ -88,10 +98,25 @@ BoundPlan::BoundPlan(const Int8Program& program, std::shared_ptr<const Plan> pla
                 program.threads()};
 }
 
-std::vector<Tensor> BoundPlan::run(const Tensor& input) {
+void BoundPlan::begin(const Tensor& input) {
   outputs_.clear();
   for (const Place& place : plan_->outputs) outputs_.emplace_back(place.shape);
   workspace_.input = &input;
+}
+
+std::vector<double> BoundPlan::run_timed(const Tensor& input) {
+  begin(input);
+  std::vector<double> seconds;
+  for (const Step& step : plan_->steps) {
+    const double start = onednn::thread_seconds();
+    if (step.run) step.run(workspace_);
+    seconds.push_back(onednn::thread_seconds() - start);
+  }
+  return seconds;
+}
+
+std::vector<Tensor> BoundPlan::run(const Tensor& input) {
+  begin(input);
   for (const Step& step : plan_->steps) {
     if (step.run) step.run(workspace_);
   }

@@ -27,6 +27,7 @@ void add_part(Planner& planner, int index) {
   for (const NodeId id : part.results) results.push_back(planner.write(id));
   Step step;
   step.fact = {planner.node(part.nodes.back()).name, computes, "float", "row-major"};
+  for (const NodeId id : part.nodes) step.fact = planner.with_products(std::move(step.fact), id);
   step.reads = {from};
   step.writes = results;
   const auto session = static_cast<std::size_t>(index);

@@ -88,6 +88,7 @@ void add_layer(Planner& planner, NodeId id, NodeId result, NodeId other) {
   if (at.adds) {
     step.reads.push_back(at.other);
     step.fact.op = node.computes + "+" + planner.node(result).computes;
+    step.fact = planner.with_products(std::move(step.fact), id);
   }
   if (const OneDnnConvolution* onednn = planner.network().onednn_layer(id)) {
     use_onednn(step, *onednn, input, at);
