@@ -91,7 +91,16 @@ bool NodeMatcher::fits(const NodeFilter& filter, NodeId id) const {
       break;
     case NodeFilter::Position::any: break;
   }
+  if (filter.numbers && !has_number(filter, id)) return false;
   return filter.name.empty() || matches(filter.name, node.name);
+}
+
+bool NodeMatcher::has_number(const NodeFilter& filter, NodeId id) const {
+  int number = 0;
+  for (NodeId i = 0; i <= id; ++i) {
+    number += is(filter.kind, graph_.nodes[static_cast<std::size_t>(i)].op) ? 1 : 0;
+  }
+  return filter.numbers->first <= number && number <= filter.numbers->last;
 }
 
 }  // namespace bench

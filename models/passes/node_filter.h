@@ -1,6 +1,7 @@
 #pragma once
 // Which nodes of a graph a rule is about.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,8 +39,15 @@ struct NodeFilter {
     last,   ///< the last layer
     tail,   ///< what no layer follows: the last layers, softmax, decoding of boxes
   };
+  /// From number `first` to number `last` of the graph's nodes of this kind, counted from 1 in the
+  /// graph's order, whatever else the filter says.
+  struct Numbers {
+    int first = 1, last = 1;
+    friend bool operator==(const Numbers&, const Numbers&) = default;
+  };
   Kind kind = Kind::layer;
   Position position = Position::any;
+  std::optional<Numbers> numbers = {};
   std::string name = {};  ///< of the node, * standing for any text; empty: any
 };
 
@@ -53,6 +61,8 @@ class NodeMatcher {
   bool fits(const NodeFilter& filter, NodeId id) const;
 
  private:
+  bool has_number(const NodeFilter& filter, NodeId id) const;
+
   const Graph& graph_;
   NodeId first_ = -1, last_ = -1;
   std::vector<bool> tail_;
