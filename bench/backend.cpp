@@ -13,6 +13,12 @@
 namespace bench {
 namespace {
 
+constexpr Entry<BinaryEngine> engines[] = {
+    {"automatic", "by a rule, which the record states", BinaryEngine::automatic},
+    {"xnor", "bits: popcounts of XORs", BinaryEngine::xnor},
+    {"expanded", "bytes -1 and +1: VNNI or AMX", BinaryEngine::expanded},
+};
+
 // Built-in backends and loaded plugins. A plugin's library is never unloaded: its objects' code
 // lives there.
 struct Loaded {
@@ -26,6 +32,8 @@ Loaded& loaded() {
 }
 
 }  // namespace
+
+std::span<const Entry<BinaryEngine>> binary_engines() { return engines; }
 
 std::vector<const Backend*> backends() {
   Loaded& all = loaded();

@@ -8,11 +8,13 @@
 // below.
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "models/graph.h"
+#include "models/registry.h"
 #include "models/requantize.h"
 
 namespace bench {
@@ -43,6 +45,7 @@ struct ProgramFacts {
   std::vector<FloatIsland> float_islands;  ///< of an integer backend; else empty
   std::int64_t weight_bytes = 0;           ///< as held in memory
   std::int64_t activation_bytes = 0;       ///< the arena of one session
+  std::string engine_rule;                 ///< how `1-bit` chose between its engines, in words
   std::string library;                     ///< "oneDNN 2.6.3"
   std::string isa;                         ///< instruction set in use: "avx512_core_vnni"
 };
@@ -73,6 +76,16 @@ class Program {
   virtual ProgramFacts facts(const Shape& input) const = 0;
 };
 
+/// What computes layers of signs with signs. The integers are the same.
+enum class BinaryEngine {
+  automatic,  ///< by a rule that the record states: ProgramFacts::engine_rule
+  xnor,       ///< bits: popcounts of XORs
+  expanded,   ///< bytes -1 and +1: VNNI or AMX, and unsupported without them
+};
+
+/// automatic, xnor, expanded.
+std::span<const Entry<BinaryEngine>> binary_engines();
+
 struct CompileOptions {
   /// Accuracy runs use 1: then results do not depend on the machine's size.
   int threads_per_image = 1;
@@ -80,6 +93,8 @@ struct CompileOptions {
   Requantization requantization = Requantization::float_scale;
   /// An integer backend refuses a graph with float islands, naming the first: Error{unsupported}.
   bool integer_only = false;
+  /// Of the backend `1-bit`.
+  BinaryEngine binary_engine = BinaryEngine::automatic;
 };
 
 class Backend {

@@ -34,6 +34,7 @@ RunRecord::Arithmetic facts_of(const Backend& backend, const Program& program, c
   text.name = backend.name();
   text.library = facts.library;
   text.isa = facts.isa;
+  text.engine_rule = facts.engine_rule;
   text.weight_bytes = facts.weight_bytes;
   text.activation_bytes = facts.activation_bytes;
   for (const LayerFact& layer : facts.layers) {
@@ -45,9 +46,10 @@ RunRecord::Arithmetic facts_of(const Backend& backend, const Program& program, c
   return text;
 }
 
-std::string name_of(Requantization mode) {
-  for (const auto& entry : requantizations()) {
-    if (entry.make == mode) return std::string(entry.name);
+template <class T>
+std::string name_in(std::span<const Entry<T>> entries, T value) {
+  for (const Entry<T>& entry : entries) {
+    if (entry.make == value) return std::string(entry.name);
   }
   return "";
 }
@@ -60,8 +62,9 @@ RunRecord::Quantization facts_of(const NetworkOptions& options, const Quantized&
     facts.passes.push_back({pass.pass, pass.summary});
   }
   if (options.calibration) facts.calibration = options.calibration->facts();
-  facts.requantization = name_of(options.compile.requantization);
+  facts.requantization = name_in(requantizations(), options.compile.requantization);
   facts.integer_only = options.compile.integer_only;
+  facts.binary_engine = name_in(binary_engines(), options.compile.binary_engine);
   return facts;
 }
 

@@ -59,6 +59,9 @@ NetworkOptions options_of(const Case& one, const Chosen& chosen) {
     options.compile.requantization = find(requantizations(), "requantization", mode).make;
   }
   options.compile.integer_only = one.integer_only;
+  if (!one.binary_engine.empty()) {
+    options.compile.binary_engine = find(binary_engines(), "binary engine", one.binary_engine).make;
+  }
   return options;
 }
 
@@ -156,6 +159,7 @@ JournalHeader journal_header(const RunRecord& record) {
   add("recipe", record.quantization.name + " " + sha256(to_text(record.quantization.recipe)));
   add("calibration images", record.quantization.calibration.digest);
   add("requantization", record.quantization.requantization);
+  add("binary engine", record.quantization.binary_engine);
   add("backend library", record.backend.library);
   add("instruction set", record.backend.isa);
   add("program version", record.environment.program_version);

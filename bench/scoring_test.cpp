@@ -189,7 +189,8 @@ TEST_CASE("The fingerprint names what the answers depend on") {
   for (const auto& [name, value] : fields) names += name + "; ";
   CHECK(names ==
         "data set; data digest; limit; seed; graph; preparation; decoder; backend; recipe; "
-        "calibration images; requantization; backend library; instruction set; program version; ");
+        "calibration images; requantization; binary engine; backend library; instruction set; "
+        "program version; ");
   record.data.seed = 8;  // means nothing without a limit
   CHECK(journal_header(record).fingerprint == fields);
   record.speed.threads = 9;

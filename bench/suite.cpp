@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "bench/backend.h"
 #include "bench/embedded.h"
 #include "bench/files.h"
 #include "bench/recipe_parts.h"
@@ -50,6 +51,11 @@ void take_options(JsonFields options, const std::string& file, Case& one) {
           [&] { find(requantizations(), "requantization", one.requantization); });
   }
   one.integer_only = options.boolean_or("integer_only", false);
+  one.binary_engine = options.text_or("binary_engine", "");
+  if (!one.binary_engine.empty()) {
+    check(options, "binary_engine",
+          [&] { find(binary_engines(), "binary engine", one.binary_engine); });
+  }
   if (options.has("calibration")) {
     one.calibration = take_calibration(options.object("calibration"));
   }
@@ -78,6 +84,7 @@ std::string Case::name() const {
   if (!prepare.empty()) text += "." + prepare;
   if (!recipe.empty()) text += "." + calibrated_recipe().name;
   if (!requantization.empty()) text += "." + requantization;
+  if (!binary_engine.empty()) text += ".engine-" + binary_engine;
   return text + "." + backend;
 }
 

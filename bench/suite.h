@@ -22,12 +22,14 @@ struct Case {
   CalibrationChoice calibration = {};
   std::string requantization = {};  ///< by name; empty: the card's
   bool integer_only = false;
+  std::string binary_engine = {};  ///< by name; empty: automatic
 
   /// The recipe with the rule of the calibration in it.
   Recipe calibrated_recipe() const { return calibrated_by(recipe, calibration); }
 
-  /// "rfb-320.float", "net.torchvision-256-224.dfq-bias16.tflite.int8": model, preparation, recipe
-  /// and requantization where they are said, and the backend; also the name of its journal.
+  /// "rfb-320.float", "net.torchvision-256-224.dfq-bias16.tflite.int8", "net.engine-xnor.1-bit":
+  /// model, preparation, recipe, requantization and binary engine where they are said, and the
+  /// backend; also the name of its journal.
   std::string name() const;
 };
 
@@ -46,6 +48,7 @@ struct Suite {
 
 /// A case is {"model": ..., "backend": ..., "options": {"prepare": ..., "decode": ...,
 ///   "quantize": a recipe (bench/recipe.h), "requantization": ..., "integer_only": true,
+///   "binary_engine": ...,
 ///   "calibration": {"images": 64, "seed": 1, "data": FOLDER, "rule": "kl"}}}, all options
 ///   optional.
 /// Throws Error{bad_data} naming `file` and key: unknown, missing, twice, or of a wrong type.

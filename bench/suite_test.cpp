@@ -53,6 +53,13 @@ TEST_CASE("A suite says how a network is quantised") {
   CHECK(with(R"("quantize": {"name": "own", "passes": [{"pass": "equalize"}]})").name() ==
         "m.own.int8");
 
+  const Case engine = with(R"("binary_engine": "expanded")");
+  CHECK(engine.name() == "m.engine-expanded.int8");
+  CHECK(engine.binary_engine == "expanded");
+  CHECK_THROWS_WITH(
+      with(R"("binary_engine": "xnorr")"),
+      Catch::Contains("cases[0].options.binary_engine") && Catch::Contains("did you mean 'xnor'"));
+
   CHECK_THROWS_WITH(with(R"("quantize": "int9")"),
                     Catch::Contains("s.json: cases[0].options.quantize: unknown preset"));
   CHECK_THROWS_WITH(

@@ -145,6 +145,7 @@ void fields(Io& io, RunRecord::Arithmetic& v) {
   io.text("name", v.name);
   io.text("library", v.library);
   io.text("isa", v.isa);
+  io.text("engine_rule", v.engine_rule);
   io.integer("weight_bytes", v.weight_bytes);
   io.integer("activation_bytes", v.activation_bytes);
   io.list("layers", v.layers);
@@ -173,6 +174,7 @@ void fields(Io& io, RunRecord::Quantization& v) {
   io.group("calibration", v.calibration);
   io.text("requantization", v.requantization);
   io.flag("integer_only", v.integer_only);
+  io.text("binary_engine", v.binary_engine);
 }
 
 template <class Io>

@@ -63,6 +63,7 @@ struct RunRecord {
   };
   struct Arithmetic {
     std::string name, library, isa;
+    std::string engine_rule;  ///< how `1-bit` chose between its engines, in words
     std::int64_t weight_bytes = 0, activation_bytes = 0;
     std::vector<Layer> layers;
     std::vector<Island> float_islands;  ///< what an integer backend computes in float
@@ -83,6 +84,7 @@ struct RunRecord {
     Calibration calibration;     ///< the images passes were shown
     std::string requantization;  ///< of integer backends
     bool integer_only = false;   ///< whether float islands were forbidden
+    std::string binary_engine;   ///< of `1-bit`: as asked for, by name
   } quantization;
 
   struct Data {

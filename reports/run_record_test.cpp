@@ -21,6 +21,7 @@ RunRecord sample() {
   r.model.name = "rfb-320";
   r.model.files = {{"rfb.onnx", 12, "ab"}};
   r.backend.name = "float";
+  r.backend.engine_rule = "XNOR, since bits are few";
   r.backend.layers = {{"conv1", "Conv2d", "plain", "nchw"}};
   r.backend.float_islands = {{"prob", "Softmax", "its result is on no grid"}};
   r.quantization = {"",
@@ -28,7 +29,8 @@ RunRecord sample() {
                     {{"equalize", "3 pairs scaled"}},
                     {"imagenet", 64, 1, "ab"},
                     "float-scale",
-                    true};
+                    true,
+                    "xnor"};
   r.data.name = "widerface";
   r.data.available = r.data.listed = r.data.scored = 152;
   r.metrics = {{"ap_easy", 0.81103, Interval{0.79, 0.83}, "", true},

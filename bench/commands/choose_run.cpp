@@ -95,6 +95,7 @@ void check_names(const std::vector<Case>& cases, const std::string& weights) {
     if (!one.requantization.empty()) {
       find(requantizations(), "requantization", one.requantization);
     }
+    if (!one.binary_engine.empty()) find(binary_engines(), "binary engine", one.binary_engine);
     if (!one.calibration.rule.empty()) calibration_rule(one.calibration.rule);
     if (!one.prepare.empty()) find_preparation(one.prepare);
     if (!one.decode.empty()) find(decoders(), "decoder", one.decode);
@@ -156,6 +157,7 @@ std::vector<Case> choose_cases(const Suite& suite, const RunArguments& a) {
     if (!a.decode.empty()) one.decode = a.decode;
     if (!a.requantization.empty()) one.requantization = a.requantization;
     one.integer_only = one.integer_only || a.integer_only;
+    if (!a.binary_engine.empty()) one.binary_engine = a.binary_engine;
     override_calibration(one.calibration, a);
   }
   if (!a.backends.empty()) cases = on_backends(cases, a.backends);

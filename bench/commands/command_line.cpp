@@ -107,6 +107,8 @@ void add_cases(CLI::App* run, RunArguments& a) {
   option(run, "--requantization", a.requantization, "NAME",
          "how int8 scales sums: fixed-point, tflite or float-scale");
   run->add_flag("--integer-only", a.integer_only, "refuse what int8 would compute in float");
+  option(run, "--binary-engine", a.binary_engine, "NAME",
+         "what multiplies signs in 1-bit: automatic, xnor or expanded");
   option(run, "--calibration-images", a.calibration_images, "N",
          "images that ranges are chosen by (default: 64)");
   option(run, "--calibration-seed", a.calibration_seed, "N", "which images (default: 1)");

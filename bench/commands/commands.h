@@ -25,7 +25,7 @@ struct RunArguments {
   bool restart = false;
   bool speed = false;                 ///< measure one thread too
   std::vector<std::string> quantize;  ///< recipes, each for every case
-  std::string requantization, calibration_data, calibration_rule;
+  std::string requantization, binary_engine, calibration_data, calibration_rule;
   std::int64_t calibration_images = -1, calibration_seed = -1;  ///< -1: the case's
   bool integer_only = false;
   std::string command;  ///< the whole line, to paste

@@ -346,6 +346,12 @@ TEST_CASE("A network quantised on the way: recipe, calibration and float islands
   CHECK(other.code == exit_usage);
   CHECK(contains(other.err, "calibration images"));
 
+  const Ran xnor = run("x", {"--backend", "1-bit", "--binary-engine", "xnor"});
+  CHECK(xnor.code == exit_ok);
+  CHECK(run.record("x").name == "tiny.mobilefacenet-112.engine-xnor.1-bit");
+  CHECK(run.record("x").quantization.binary_engine == "xnor");
+  CHECK(run("y", {"--backend", "1-bit", "--binary-engine", "popcount"}).code == exit_usage);
+
   const Ran none = with("b", {"--calibration-images", "0"});
   CHECK(none.code == exit_missing);
   CHECK(contains(none.err, "no calibration images"));
