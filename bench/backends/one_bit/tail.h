@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "bench/backends/one_bit/targets.h"
+
 namespace bench::one_bit {
 
 namespace tail {
@@ -22,10 +24,10 @@ struct AddOperand {
 };  ///< x + that operand's element
 struct Clip {
   float low, high;
-};  ///< min(max(x, low), high); ReLU is Clip(0, infinity)
+};  ///< min(max(x, low), high), NaN becomes `low`; ReLU is Clip(0, infinity)
 struct Slope {
   std::vector<float> below;
-};  ///< x >= 0 ? x : below[channel] x
+};  ///< x > 0 ? x : x * below[channel]
 }  // namespace tail
 
 using TailOp = std::variant<tail::Scale, tail::Shift, tail::AddOperand, tail::Clip, tail::Slope>;
@@ -45,7 +47,8 @@ struct Tile {
   std::int64_t at = 0, operand_step = 0;
 };
 
-/// In place. The same bits on every instruction set.
-void apply(const Tail& tail, const Tile& tile);
+/// In place. The same bits on every instruction set, and those of bench/onednn's post-operations.
+/// Reads and writes nothing beside the tile's own elements.
+void apply(const Tail& tail, const Tile& tile, Target target = best_target());
 
 }  // namespace bench::one_bit
