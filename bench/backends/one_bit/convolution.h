@@ -13,6 +13,7 @@
 
 #include "bench/backends/one_bit/bits.h"
 #include "bench/backends/one_bit/tail.h"
+#include "bench/backends/one_bit/targets.h"
 #include "bench/backends/one_bit/thresholds.h"
 
 namespace bench::one_bit {
@@ -69,7 +70,8 @@ class Convolution {
 };
 
 /// REQUIRES inputs * kernel_h * kernel_w < 2^24, and groups that divide inputs and outputs.
-std::unique_ptr<Convolution> make_xnor_convolution(BinaryLayer layer);
+std::unique_ptr<Convolution> make_xnor_convolution(BinaryLayer layer,
+                                                   Target target = best_target());
 std::unique_ptr<Convolution> make_expanded_convolution(BinaryLayer layer);
 
 }  // namespace bench::one_bit
