@@ -214,6 +214,15 @@ Graph pre_activation(Untrained net, int width) {
   return std::move(net).finish("out");
 }
 
+// One primitive could not tell the two slopes apart.
+Graph relus_of_two_slopes(Untrained net, int width) {
+  net.conv("conv", same3x3(width));
+  net.append("leaky", Activation{Activation::Kind::leaky_relu, 0.4f});
+  net.batch_norm("bn");
+  net.relu("relu");
+  return std::move(net).finish("out");
+}
+
 struct NamedPattern {
   const char* name;
   Pattern make;
@@ -223,6 +232,7 @@ constexpr NamedPattern patterns[] = {
     {"conv, batch norm, clip", conv_bn_clip},
     {"conv, leaky relu", conv_leaky},
     {"conv, prelu", conv_prelu},
+    {"conv, leaky relu, batch norm, relu", relus_of_two_slopes},
     {"conv, swish, conv", conv_swish_conv},
     {"conv, add, relu", residual},
     {"add whose conv comes second", residual_reversed},

@@ -1,6 +1,9 @@
 #include "bench/onednn/fuse.h"
 
 #include <algorithm>
+#include <span>
+
+#include "bench/onednn/elementwise.h"
 
 namespace bench::onednn {
 namespace {
@@ -69,6 +72,30 @@ bool follows(const Graph& graph, const std::vector<Shape>& shapes, NodeId head, 
   return std::holds_alternative<PRelu>(node.op) || std::holds_alternative<BatchNorm>(node.op);
 }
 
+// The element-wise functions a node becomes behind another.
+std::vector<Function> functions_behind(const Node& node) {
+  if (const auto* activation = std::get_if<Activation>(&node.op)) return functions_of(*activation);
+  const auto* prelu = std::get_if<PRelu>(&node.op);
+  if (prelu == nullptr || prelu->slope.size() != 1) return {};
+  return {{dnnl::algorithm::eltwise_relu, prelu->slope.data<float>()[0]}};
+}
+
+// oneDNN 2.6's kernels keep one set of constants for each kind of function: behind a leaky ReLU a
+// ReLU would be leaky too. So two of a kind are in one step only with the same constants.
+bool clashes(const Graph& graph, const Step& step, NodeId next) {
+  const auto clash = [](const Function& a, const Function& b) {
+    return a.algorithm == b.algorithm && (a.alpha != b.alpha || a.beta != b.beta);
+  };
+  for (const NodeId id : std::span(step.nodes).subspan(1)) {
+    for (const Function& a : functions_behind(node_at(graph, id))) {
+      for (const Function& b : functions_behind(node_at(graph, next))) {
+        if (clash(a, b)) return true;
+      }
+    }
+  }
+  return false;
+}
+
 bool takes_followers(const Op& op) {
   return std::holds_alternative<Conv2d>(op) || std::holds_alternative<Linear>(op) ||
          std::holds_alternative<BatchNorm>(op) || std::holds_alternative<Arithmetic>(op);
@@ -93,7 +120,7 @@ std::vector<Step> fuse(const Graph& graph, const std::vector<Shape>& shapes) {
     while (takes_followers(op) && step.nodes.size() < kMaxNodes) {
       const NodeId next = reader[static_cast<std::size_t>(step.result())];
       if (next < 0 || taken[static_cast<std::size_t>(next)] ||
-          !follows(graph, shapes, step.head(), step.result(), next)) {
+          !follows(graph, shapes, step.head(), step.result(), next) || clashes(graph, step, next)) {
         break;
       }
       taken[static_cast<std::size_t>(next)] = true;
