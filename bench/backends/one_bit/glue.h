@@ -3,18 +3,33 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "bench/backends/one_bit/bits.h"
+#include "bench/backends/one_bit/targets.h"
 #include "bench/backends/one_bit/thresholds.h"
 
 namespace bench::one_bit {
 
-/// Floats of an NHWC map to bits: `thresholds` has one for each channel. REQUIRES map.groups == 1.
+/// A map's thresholds as `pack` reads them: sign(x) is that of `keep and x, flip` compared with a
+/// limit. Whole words of channels; those past the end give bits of 0.
+struct PackLimits {
+  explicit PackLimits(std::span<const Threshold<float>> thresholds);
+  std::int64_t channels = 0;
+  std::vector<float> limit{};
+  std::vector<std::uint32_t> keep{}, flip{};  ///< empty if all of x is kept and nothing flipped
+};
+
+/// Floats of an NHWC map to bits. REQUIRES map.groups == 1, limits of map.channels.
+void pack(const float* values, const PackLimits& limits, const BitMap& map, Word* bits,
+          Target target = best_target());
+/// The same from thresholds, one for each channel.
 void pack(const float* values, std::span<const Threshold<float>> thresholds, const BitMap& map,
           Word* bits);
 
 /// Bits to floats: +scale and -scale, NHWC. REQUIRES map.groups == 1.
-void unpack(const Word* bits, const BitMap& map, float scale, float* values);
+void unpack(const Word* bits, const BitMap& map, float scale, float* values,
+            Target target = best_target());
 
 /// The map with padding around it and its channels in `groups` runs of words.
 BitMap laid_out(const BitMap& map, const Padding& pad, std::int64_t groups);

@@ -1,5 +1,7 @@
 #include "bench/backends/one_bit/tail.h"
 
+#include <utility>
+
 #include "bench/backends/one_bit/dispatch.h"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "bench/backends/one_bit/tail.cpp"
@@ -30,52 +32,36 @@ struct FirstLanes {
   hn::Mask<Floats> mask;
 };
 
-// Channel c of some pixels of a tile, each of its operations a step of its own: nothing is
-// contracted. What the simulation has for a ReLU or a clip is maxps and minps with the bound
-// second, so that NaN and -0 become the bound.
-template <int kPixels, class Access>
-struct Block {
-  const Tile& tile;
-  std::int64_t pixel, c;
-  Access access;
-  Vector x[kPixels];
-
-  void operator()(const Tail& tail) {
-    float* values = tile.values + pixel * tile.step + c;
-    for (int p = 0; p < kPixels; ++p) x[p] = access.load(values + p * tile.step);
-    for (const TailOp& op : tail.ops) apply_one(op);
-    for (int p = 0; p < kPixels; ++p) access.store(x[p], values + p * tile.step);
-  }
-
-  void apply_one(const TailOp& op) {
-    const std::int64_t channel = tile.first + c;
+// Channels from c on of as many pixels as there are indices p, in registers from the first
+// operation to the last. Each is a step of its own: nothing is contracted. What the simulation has
+// for a ReLU or a clip is maxps and minps with the bound second, so that NaN and -0 become the
+// bound.
+template <class Access, std::int64_t... p>
+HWY_INLINE void apply_block(const Tail& tail, const Tile& tile, std::int64_t pixel, std::int64_t c,
+                            Access access, std::integer_sequence<std::int64_t, p...>) {
+  const Floats d;
+  float* values = tile.values + pixel * tile.step + c;
+  const std::int64_t channel = tile.first + c;
+  Vector x[] = {access.load(values + p * tile.step)...};
+  for (const TailOp& op : tail.ops) {
     if (const auto* scale = std::get_if<tail::Scale>(&op)) {
       const Vector by = access.load(scale->by.data() + channel);
-      for (Vector& one : x) one = hn::Mul(one, by);
+      ((x[p] = hn::Mul(x[p], by)), ...);
     } else if (const auto* shift = std::get_if<tail::Shift>(&op)) {
       const Vector by = access.load(shift->by.data() + channel);
-      for (Vector& one : x) one = hn::Add(one, by);
+      ((x[p] = hn::Add(x[p], by)), ...);
     } else if (const auto* clip = std::get_if<tail::Clip>(&op)) {
-      const Vector low = hn::Set(Floats(), clip->low), high = hn::Set(Floats(), clip->high);
-      for (Vector& one : x) one = hn::Min(hn::Max(one, low), high);
+      const Vector low = hn::Set(d, clip->low), high = hn::Set(d, clip->high);
+      ((x[p] = hn::Min(hn::Max(x[p], low), high)), ...);
     } else if (const auto* slope = std::get_if<tail::Slope>(&op)) {
       const Vector by = access.load(slope->below.data() + channel);
-      for (Vector& one : x) {
-        one = hn::IfThenElse(hn::Gt(one, hn::Zero(Floats())), one, hn::Mul(one, by));
-      }
+      ((x[p] = hn::IfThenElse(hn::Gt(x[p], hn::Zero(d)), x[p], hn::Mul(x[p], by))), ...);
     } else if (const auto* add = std::get_if<tail::AddOperand>(&op)) {
       const float* operand = tile.operands[add->number] + tile.at + pixel * tile.operand_step + c;
-      for (int p = 0; p < kPixels; ++p) {
-        x[p] = hn::Add(x[p], access.load(operand + p * tile.operand_step));
-      }
+      ((x[p] = hn::Add(x[p], access.load(operand + p * tile.operand_step))), ...);
     }
   }
-};
-
-template <int kPixels, class Access>
-void apply_block(const Tail& tail, const Tile& tile, std::int64_t pixel, std::int64_t c,
-                 Access access) {
-  Block<kPixels, Access>{tile, pixel, c, access, {}}(tail);
+  (access.store(x[p], values + p * tile.step), ...);
 }
 
 #if HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SCALAR
@@ -90,22 +76,24 @@ struct OneLane {
   void store(Vector x, float* to) const { *to = hn::GetLane(x); }
 };
 
-template <int kPixels>
-void apply_row(const Tail& tail, const Tile& tile, std::int64_t pixel) {
+template <std::int64_t kPixels>
+HWY_INLINE void apply_row(const Tail& tail, const Tile& tile, std::int64_t pixel) {
+  constexpr std::make_integer_sequence<std::int64_t, kPixels> pixels;
   std::int64_t c = 0;
   for (; c + kLanes <= tile.channels; c += kLanes) {
-    apply_block<kPixels>(tail, tile, pixel, c, WholeVector{});
+    apply_block(tail, tile, pixel, c, WholeVector{}, pixels);
   }
   if (kMasksMemory && c < tile.channels) {
-    apply_block<kPixels>(tail, tile, pixel, c, FirstLanes(tile.channels - c));
+    apply_block(tail, tile, pixel, c, FirstLanes(tile.channels - c), pixels);
     return;
   }
-  for (; c < tile.channels; ++c) apply_block<kPixels>(tail, tile, pixel, c, OneLane{});
+  for (; c < tile.channels; ++c) apply_block(tail, tile, pixel, c, OneLane{}, pixels);
 }
 
 void apply_tail(const Tail& tail, const Tile& tile) {
   std::int64_t pixel = 0;
   for (; pixel + 8 <= tile.pixels; pixel += 8) apply_row<8>(tail, tile, pixel);
+  for (; pixel + 4 <= tile.pixels; pixel += 4) apply_row<4>(tail, tile, pixel);
   for (; pixel + 2 <= tile.pixels; pixel += 2) apply_row<2>(tail, tile, pixel);
   for (; pixel < tile.pixels; ++pixel) apply_row<1>(tail, tile, pixel);
 }
