@@ -93,9 +93,16 @@ HWY_INLINE void apply_row(const Tail& tail, const Tile& tile, std::int64_t pixel
 void apply_tail(const Tail& tail, const Tile& tile) {
   std::int64_t pixel = 0;
   for (; pixel + 8 <= tile.pixels; pixel += 8) apply_row<8>(tail, tile, pixel);
-  for (; pixel + 4 <= tile.pixels; pixel += 4) apply_row<4>(tail, tile, pixel);
-  for (; pixel + 2 <= tile.pixels; pixel += 2) apply_row<2>(tail, tile, pixel);
-  for (; pixel < tile.pixels; ++pixel) apply_row<1>(tail, tile, pixel);
+  switch (tile.pixels - pixel) {
+    case 7: return apply_row<7>(tail, tile, pixel);
+    case 6: return apply_row<6>(tail, tile, pixel);
+    case 5: return apply_row<5>(tail, tile, pixel);
+    case 4: return apply_row<4>(tail, tile, pixel);
+    case 3: return apply_row<3>(tail, tile, pixel);
+    case 2: return apply_row<2>(tail, tile, pixel);
+    case 1: return apply_row<1>(tail, tile, pixel);
+    default: return;
+  }
 }
 
 }  // namespace bench::one_bit::HWY_NAMESPACE
