@@ -28,12 +28,27 @@ void regroup(const Word* pixel, const BitMap& to, Word* result) {
   }
 }
 
-void fill(PadValue value, const BitMap& to, std::int64_t pixels, Word* result) {
-  for (std::int64_t run = 0; run < pixels * to.groups; ++run) {
-    for (std::int64_t c = 0; c < to.channels; c += 32) {
-      *result++ = value == PadValue::plus_one ? lowest_bits(to.channels - c) : 0;
-    }
+// Pixels of padding, all alike.
+Word* write_padding(PadValue value, const BitMap& to, std::int64_t pixels, Word* result) {
+  const Word bits = value == PadValue::plus_one ? ~Word{0} : 0;
+  const std::int64_t words = words_of(to.channels), size = pixels * to.pixel_words();
+  std::fill_n(result, size, bits);
+  const Word last = bits & lowest_bits(to.channels - 32 * (words - 1));
+  if (last == bits) return result + size;
+  for (std::int64_t i = words - 1; i < size; i += words) result[i] = last;
+  return result + size;
+}
+
+// A row of the map: as it lies where groups begin with words anyway.
+Word* write_row(const Word* row, const BitMap& map, const BitMap& to, Word* result) {
+  if (to.groups == 1 || to.channels % 32 == 0) {
+    return std::copy_n(row, map.width * map.pixel_words(), result);
   }
+  for (std::int64_t x = 0; x < map.width; ++x) {
+    regroup(row + x * map.pixel_words(), to, result);
+    result += to.pixel_words();
+  }
+  return result;
 }
 
 }  // namespace
@@ -46,18 +61,17 @@ BitMap laid_out(const BitMap& map, const Padding& pad, std::int64_t groups) {
 void lay_out(const Word* bits, const BitMap& map, const Padding& pad, PadValue value,
              std::int64_t groups, Word* result) {
   const BitMap to = laid_out(map, pad, groups);
-  for (std::int64_t n = 0; n < to.batch; ++n) {
-    for (std::int64_t y = -pad.top; y < map.height + pad.bottom; ++y) {
-      for (std::int64_t x = -pad.left; x < map.width + pad.right; ++x) {
-        if (y >= 0 && y < map.height && x >= 0 && x < map.width) {
-          regroup(bits, to, result);
-          bits += map.pixel_words();
-        } else {
-          fill(value, to, 1, result);
-        }
-        result += to.pixel_words();
-      }
+  // The padding at one row's end and at the next one's beginning lie together.
+  const std::int64_t sides = pad.left + pad.right;
+  const std::int64_t before = pad.top * to.width + pad.left;
+  const std::int64_t after = pad.bottom * to.width + pad.right;
+  for (std::int64_t n = 0; n < map.batch; ++n) {
+    result = write_padding(value, to, before, result);
+    for (std::int64_t y = 0; y < map.height; ++y, bits += map.width * map.pixel_words()) {
+      if (y > 0) result = write_padding(value, to, sides, result);
+      result = write_row(bits, map, to, result);
     }
+    result = write_padding(value, to, after, result);
   }
 }
 
