@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <filesystem>
 #include <ostream>
 
 #include "bench/commands/commands.h"
 #include "bench/commands/dispatch.h"
+#include "bench/commands/one_network.h"
 #include "bench/commands/output.h"
 #include "bench/model_card.h"
 #include "models/error.h"
@@ -16,38 +16,6 @@
 
 namespace bench {
 namespace {
-
-// "1x3x224x224"
-Shape parse_shape(const std::string& text) {
-  Shape shape;
-  const char* at = text.data();
-  const char* end = at + text.size();
-  for (bool more = true; more;) {
-    std::int64_t size = 0;
-    const auto [next, fault] = std::from_chars(at, end, size);
-    if (fault != std::errc() || size < 1 || size > 65536) shape.assign(5, 0);
-    shape.push_back(size);
-    more = next != end && *next == 'x' && shape.size() < 5;
-    at = next + (more ? 1 : 0);
-  }
-  if (shape.size() != 4 || at != end) {
-    throw Error(Fault::usage, "--input " + text + ": expected a shape such as 1x3x224x224");
-  }
-  return shape;
-}
-
-// What the file itself says, with a batch of one.
-Shape own_input(const Graph& graph, const std::string& model) {
-  Shape shape = std::get<Input>(graph.nodes.front().op).shape;
-  if (!shape.empty() && shape[0] < 0) shape[0] = 1;
-  for (const std::int64_t size : shape) {
-    if (size > 0) continue;
-    throw Error(Fault::usage, model +
-                                  ": takes images of any size; say which with --input, such "
-                                  "as --input 1x3x240x320");
-  }
-  return shape;
-}
 
 Table layers_table(const Audit& counted, const std::string& title) {
   Table table{title,

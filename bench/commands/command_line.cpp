@@ -81,6 +81,23 @@ Examples:
   bench convert own.tflite --ties-to-even --out own.onnx
   bench convert resnet50 --untrained --quantize int8 --out resnet50.onnx)";
 
+constexpr auto profile_footer =
+    R"(One thread, one image at a time. Each round runs every backend in turn, in one go and then layer by
+layer; rounds before the first that counts warm up; figures are medians of CPU time, and a run is
+over when its clock is read. The first backend is what the others are compared with: give float.
+A backend's recipe stands behind it (int8=int8:rule=kl); --quantize is for those without one. float
+runs the network without grids. Ranges of activations are taken from noise: times do not depend on
+them. GOP/s count a multiplication and its addition as two, and are compared with the peak of
+the processor for what is multiplied, measured in the same run.
+(The loop behind the speed-up figures of document 4, the 1-bit Faster R-CNN, did not wait for
+results and compared with a graph that simulates signs in float; these figures do neither.)
+
+Examples:
+  bench profile --model vgg16 --untrained --backend float --backend int8=int8
+  bench profile --model own.onnx --input 1x3x480x640 --backend float --backend fake-quant=dfq
+  bench profile --model mobilenetv1-0.25 --weights networks --image dog.jpg --backend float \
+                --out profile.json)";
+
 constexpr auto format_help = "markdown, json or csv";
 constexpr auto data_help = "folder of the data set (default: $QUANTBENCH_DATA/NAME)";
 constexpr auto weights_help = "a network's file, or a folder to look for it, four levels deep";
@@ -207,6 +224,30 @@ void add_convert(CLI::App& app, ConvertArguments& a) {
   convert->footer(convert_footer);
 }
 
+void add_profile(CLI::App& app, ProfileArguments& a) {
+  CLI::App* profile = app.add_subcommand("profile", "Where a network's time goes, layer by layer");
+  option(profile, "--model", a.model, "NAME", "model by name, or a network file");
+  option(profile, "--backend", a.backends, "NAME[=RECIPE]",
+         "backend by name, and how the network is quantised for it (repeatable; default: float)");
+  option(profile, "--quantize", a.quantize, "RECIPE",
+         "preset[:option=value,...], or a .json file, for backends without a recipe");
+  option(profile, "--requantization", a.requantization, "NAME",
+         "how int8 scales sums: fixed-point, tflite or float-scale");
+  option(profile, "--weights", a.weights, "PATH", weights_help);
+  option(profile, "--input", a.input, "SHAPE", "shape of the input, 1x3x224x224");
+  option(profile, "--image", a.image, "FILE", "an image to run (default: noise)");
+  option(profile, "--prepare", a.prepare, "NAME",
+         "preparation of the image, instead of the model card's");
+  profile->add_flag("--untrained", a.untrained,
+                    "untrained weights: MODEL is mobilenet-v2, resnet50 or vgg16");
+  option(profile, "--rounds", a.rounds, "N", "rounds that count (default: 9)");
+  option(profile, "--plugin", a.plugins, "FILE",
+         "backend built elsewhere: libNAME.so (repeatable)");
+  option(profile, "--out", a.out, "FILE", "also write the numbers as JSON");
+  option(profile, "--format", a.format, "NAME", format_help);
+  profile->footer(profile_footer);
+}
+
 std::vector<std::string> option_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::Option* option : app.get_options()) {
@@ -255,12 +296,14 @@ Command parse_command(const std::vector<std::string>& arguments) {
   ListArguments list;
   AuditArguments audit;
   ConvertArguments convert;
+  ProfileArguments profile;
   add_run(app, run);
   add_explain(app, explained);
   add_score(app, score);
   add_list(app, list);
   add_audit(app, audit);
   add_convert(app, convert);
+  add_profile(app, profile);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
@@ -275,9 +318,11 @@ Command parse_command(const std::vector<std::string>& arguments) {
   if (app.got_subcommand("list")) return list;
   if (app.got_subcommand("audit")) return audit;
   if (app.got_subcommand("convert")) return convert;
+  if (app.got_subcommand("profile")) return profile;
   if (version) return TextAnswer{"bench " + program_version() + "\n"};
   throw Error(Fault::usage,
-              "no command given: run, explain, score, list, audit or convert (see bench --help)");
+              "no command given: run, explain, score, list, audit, convert or profile (see bench "
+              "--help)");
 }
 
 }  // namespace bench

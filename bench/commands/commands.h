@@ -63,13 +63,24 @@ struct ConvertArguments {
   bool untrained = false, ties_to_even = false, force = false;
 };
 
+struct ProfileArguments {
+  std::string model, weights, input, image, prepare, out;
+  std::vector<std::string> backends;  ///< NAME, or NAME=RECIPE
+  std::vector<std::string> plugins;
+  std::string quantize;  ///< for backends without a recipe of their own, but for float
+  std::string requantization;
+  int rounds = 9;
+  bool untrained = false;
+  std::string format = "markdown";
+};
+
 /// Text asked for with --help or --version.
 struct TextAnswer {
   std::string text;
 };
 
 using Command = std::variant<RunArguments, ExplainArguments, ScoreArguments, ListArguments,
-                             AuditArguments, ConvertArguments, TextAnswer>;
+                             AuditArguments, ConvertArguments, ProfileArguments, TextAnswer>;
 
 /// Throws Error{usage}: one line, with a did-you-mean for an unknown command or option.
 Command parse_command(const std::vector<std::string>& arguments);
@@ -80,6 +91,7 @@ int execute(const ScoreArguments& arguments, std::ostream& out, std::ostream& er
 int execute(const ListArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const AuditArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const ConvertArguments& arguments, std::ostream& out, std::ostream& err);
+int execute(const ProfileArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const TextAnswer& answer, std::ostream& out, std::ostream& err);
 
 /// The cases a command line asks for: the suite's own, narrowed or replaced by --model, --backend,

@@ -41,7 +41,8 @@ TEST_CASE("Help is as approved") {
       {"help_score", {"score", "--help"}},
       {"help_list", {"list", "--help"}},
       {"help_audit", {"audit", "--help"}},
-      {"help_convert", {"convert", "--help"}}};
+      {"help_convert", {"convert", "--help"}},
+      {"help_profile", {"profile", "--help"}}};
   for (const auto& [name, arguments] : pages) {
     const Ran ran = bench(arguments);
     CHECK(ran.code == exit_ok);
@@ -93,6 +94,13 @@ TEST_CASE("A wrong command line is one line with a suggestion, and exit code 2")
   CHECK(contains(line({"convert", "a.onnx"}), "give --out"));
   CHECK(contains(line({"convert", "resnet5", "--untrained", "-o", "a"}), "'resnet50'"));
   CHECK(contains(line({"convert", "slim-302", "-o", "a"}), "'slim-320'"));
+  CHECK(contains(line({"profile"}), "give --model"));
+  CHECK(contains(line({"profile", "--model", "resnet5", "--untrained"}), "'resnet50'"));
+  CHECK(contains(line({"profile", "--model", "a.onnx", "--rounds", "0"}), "--rounds"));
+  CHECK(contains(line({"profile", "--model", "a.onnx", "--backend", "flaot"}), "'float'"));
+  CHECK(contains(line({"profile", "--model", "a.onnx", "--backend", "float=int8"}), "float runs"));
+  CHECK(contains(line({"profile", "--model", "a.onnx", "--image", "a", "--input", "1x3x9x9"}),
+                 "exclude each other"));
 }
 
 TEST_CASE("What is missing is exit code 3") {
@@ -102,6 +110,7 @@ TEST_CASE("What is missing is exit code 3") {
   CHECK(bench({"score", "/nowhere/at/all"}).code == exit_missing);
   CHECK(bench({"audit", "/nowhere/net.onnx"}).code == exit_missing);
   CHECK(bench({"convert", "/nowhere/net.onnx", "--out", "/nowhere/a"}).code == exit_missing);
+  CHECK(bench({"profile", "--model", "/nowhere/net.onnx"}).code == exit_missing);
   CHECK(bench({"run", "--suite", "./no.json"}).code == exit_missing);
   CHECK(bench({"list", "--plugin", "/nowhere/libx.so"}).code == exit_missing);
 }
@@ -493,6 +502,32 @@ TEST_CASE("A network is written as ONNX, and not over another file") {
   CHECK(bench({"convert", file, "--out", file, "--force"}).code == exit_ok);
   CHECK(read_file(file) == bytes);
   CHECK(bench({"convert", file, "--out", run.file("no/folder/a.onnx")}).code == exit_environment);
+}
+
+TEST_CASE("The profile of a network file, as text and as data") {
+  const TinyRun run;
+  std::vector<std::string> command = {
+      "profile",         "--model", run.file("tiny.onnx"), "--rounds",  "2",
+      "--backend",       "float",   "--backend",           "int8=int8", "--out",
+      run.file("p.json")};
+  const Ran ran = bench(command);
+  REQUIRE(ran.code == exit_ok);
+  CHECK(contains(ran.out, "### layers of int8, int8"));
+  CHECK(contains(ran.out, "| float : this |"));
+  const Json json = parse_json(read_file(run.file("p.json")), "p.json");
+  JsonFields data(json, "p.json");
+  CHECK(data.integer("rounds") == 2);
+  CHECK(data.integers("input") == std::vector<std::int64_t>{1, 3, 112, 112});
+  CHECK(data.objects("cases").size() == 2);
+
+  write_file(run.file("a.png"), testing::tiny_png(10, 20, 30, 1));
+  command.insert(command.end(), {"--image", run.file("a.png")});
+  CHECK(contains(bench(command).err, "needs --prepare"));
+  command.insert(command.end(), {"--prepare", "mobilefacenet-112", "--format", "json"});
+  const Ran shown = bench(command);
+  CHECK(shown.code == exit_ok);
+  const Json printed = parse_json(shown.out, "stdout");
+  CHECK(JsonFields(printed, "stdout").text("clock") == "thread CPU time");
 }
 
 TEST_CASE("A recipe is written as QDQ, or refused by what ONNX cannot say") {

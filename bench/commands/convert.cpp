@@ -8,76 +8,39 @@
 #include "bench/calibration.h"
 #include "bench/commands/commands.h"
 #include "bench/commands/dispatch.h"
+#include "bench/commands/one_network.h"
 #include "bench/files.h"
-#include "bench/model_card.h"
 #include "bench/network.h"
 #include "datasets/prepare.h"
 #include "models/error.h"
-#include "models/formats/formats.h"
 #include "models/formats/onnx_writer.h"
 #include "models/graph_digest.h"
 #include "models/passes/layers.h"
 #include "models/passes/passes.h"
-#include "models/random.h"
-#include "models/zoo/zoo.h"
 
 namespace bench {
 namespace {
 
-// What is converted, and how its images are made.
-struct Source {
-  Graph graph;
-  Shape input;
-  std::string dataset, prepare;  ///< by name; may be empty
-};
-
-Source find_source(const ConvertArguments& a) {
-  Source source{{}, {}, a.dataset, a.prepare};
-  if (a.untrained) {
-    source.graph = find(zoo(), "untrained network", a.model).make(1);
-  } else if (is_network_file(a.model)) {
-    source.graph = load_network(a.model).graph;
-  } else {
-    const ModelCard& card = find_model_card(a.model);
-    source.graph = load_network(find_weights(card, weights_places(a.weights, a.data)).path).graph;
-    if (!card.output.empty()) source.graph = ending_at(std::move(source.graph), card.output);
-    source.input = card.input;
-    if (source.dataset.empty()) source.dataset = card.task;
-    if (source.prepare.empty()) source.prepare = card.prepare;
-  }
-  return source;
-}
-
-// An untrained network has no images of its own: numbers in [-1, 1) do.
-CalibrationInputs random_inputs(const Graph& graph) {
-  Shape shape = std::get<Input>(graph.nodes[0].op).shape;
-  for (std::int64_t& size : shape) size = std::max<std::int64_t>(size, 1);
-  CalibrationInputs inputs = inputs_for(nullptr, shape);
-  inputs.images = 2;
-  inputs.load = [shape](std::size_t image) {
-    return std::vector<Tensor>{Random(11 + image).tensor(shape, -1, 1)};
-  };
-  return inputs;
-}
-
-Graph prepared(const ConvertArguments& a, Source source) {
+Graph prepared(const ConvertArguments& a, OneNetwork source) {
+  if (!a.dataset.empty()) source.task = a.dataset;
+  if (!a.prepare.empty()) source.prepare = a.prepare;
   Recipe recipe;
   if (!a.quantize.empty()) recipe = calibrated_by(parse_recipe(a.quantize), a.calibration);
   if (a.untrained) {
-    const CalibrationInputs inputs = random_inputs(source.graph);
+    const CalibrationInputs inputs = noise_inputs(own_input(source.graph, a.model));
     return prepare_graph(std::move(source.graph), recipe, inputs, a.model).graph;
   }
   std::unique_ptr<Dataset> dataset;
   std::optional<CalibrationImages> images;
   if (needs_images(recipe)) {
     const bool own = !a.calibration.data.empty();
-    if (source.prepare.empty() || (source.dataset.empty() && !own)) {
+    if (source.prepare.empty() || (source.task.empty() && !own)) {
       throw Error(Fault::usage,
                   "the recipe wants to see images: give --prepare and --dataset, or "
                   "--prepare and --calibration-data (see bench convert --help)");
     }
     if (!own) {
-      dataset = open_dataset(source.dataset, {.root = data_root(a.data, source.dataset)});
+      dataset = open_dataset(source.task, {.root = data_root(a.data, source.task)});
     }
     images.emplace(a.calibration, dataset.get(), find_preparation(source.prepare));
   }
@@ -110,7 +73,7 @@ std::string summary(const Graph& graph) {
 
 int execute(const ConvertArguments& a, std::ostream& out, std::ostream&) {
   check(a);
-  const Graph graph = prepared(a, find_source(a));
+  const Graph graph = prepared(a, open_network({a.model, a.weights, a.data, a.untrained}));
   std::string bytes;
   try {
     bytes = write_onnx(graph, {.ties_to_even = a.ties_to_even});
