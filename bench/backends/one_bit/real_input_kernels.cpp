@@ -33,10 +33,14 @@ struct Codes {
   void ready() {}
   void next() { codes = hn::ShiftRight<4>(codes); }
 };
+// Half of the additions are multiply-adds with 1, which have the same result: some processors add
+// and multiply in different units, and need both to keep up with the permutations.
+template <bool fused>
 HWY_INLINE VecF add_looked_up(VecF sum, const float* table, const Codes& codes) {
   // The permutation regards the lowest four bits only.
-  return hn::Add(
-      sum, hn::TableLookupLanes(hn::Load(Floats(), table), hn::Indices512<float>{codes.codes.raw}));
+  const VecF found =
+      hn::TableLookupLanes(hn::Load(Floats(), table), hn::Indices512<float>{codes.codes.raw});
+  return fused ? hn::MulAdd(found, hn::Set(Floats(), 1.0f), sum) : hn::Add(sum, found);
 }
 #else
 constexpr int table_size = 8;
@@ -53,6 +57,7 @@ struct Codes {
   }
   void next() { codes = hn::ShiftRight<4>(codes); }
 };
+template <bool>
 HWY_INLINE VecF add_looked_up(VecF sum, const float* table, const Codes& codes) {
 #if HWY_TARGET == HWY_AVX2
   // The permutation regards the lowest three bits only.
@@ -137,7 +142,7 @@ struct Block {
     repeat<pixels>([&](auto p) __attribute__((always_inline)) {
       const float* const from = tables[p] + table;
       repeat<vectors>([&](auto v) __attribute__((always_inline)) {
-        sum.of[v][p] = add_looked_up(sum.of[v][p], from, codes.of[v]);
+        sum.of[v][p] = add_looked_up<(v + p) % 2 == 0>(sum.of[v][p], from, codes.of[v]);
         add_now(sum.of[v][p]);
       });
     });
