@@ -11,13 +11,15 @@
 
 namespace bench::one_bit {
 
-/// A map's thresholds as `pack` reads them: sign(x) is that of `keep and x, flip` compared with a
-/// limit. Whole words of channels; those past the end give bits of 0.
+/// A map's thresholds as `pack` reads them: a channel's bit is 1 if it is possible and (x xor
+/// flip), taken for a float again, is not below the limit. Filled up to whole words of channels.
 struct PackLimits {
   explicit PackLimits(std::span<const Threshold<float>> thresholds);
   std::int64_t channels = 0;
   std::vector<float> limit{};
-  std::vector<std::uint32_t> keep{}, flip{};  ///< empty if all of x is kept and nothing flipped
+  std::vector<std::uint32_t>
+      flip{};  ///< the sign where x has to be at most a limit; empty if never
+  std::vector<Word> possible{};
 };
 
 /// Floats of an NHWC map to bits. REQUIRES map.groups == 1, limits of map.channels.

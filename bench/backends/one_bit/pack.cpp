@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <bit>
-#include <limits>
 
 #include "bench/backends/one_bit/dispatch.h"
 #include "bench/backends/one_bit/glue.h"
@@ -34,15 +32,14 @@ struct AsIs {
   Vector operator()(Vector x, std::int64_t) const { return x; }
 };
 struct Flipped {
-  explicit Flipped(const PackLimits& limits) : keep(limits.keep.data()), flip(limits.flip.data()) {}
+  explicit Flipped(const PackLimits& limits) : flip(limits.flip.data()) {}
   Vector operator()(Vector x, std::int64_t c) const {
-    const auto kept = hn::And(hn::BitCast(Integers(), x), hn::LoadU(Integers(), keep + c));
-    return hn::BitCast(Floats(), hn::Xor(kept, hn::LoadU(Integers(), flip + c)));
+    return hn::Xor(x, hn::BitCast(Floats(), hn::LoadU(Integers(), flip + c)));
   }
-  const std::uint32_t *keep, *flip;
+  const std::uint32_t* flip;
 };
 
-// The word of `count` numbers from channel c on; past them it may read and give anything.
+// The bits of `count` numbers from channel c on; past them it may read and give anything.
 template <class Prepare>
 HWY_INLINE Word word_of(const float* values, const float* limit, std::int64_t c, int count,
                         Prepare prepare) {
@@ -62,24 +59,24 @@ void pack_map(const float* values, const PackLimits& limits, std::int64_t pixels
   const Prepare prepare(limits);
   const int rest = static_cast<int>(limits.channels % 32);
   const std::int64_t whole = limits.channels - rest;
-  const Word valid = (Word{1} << rest) - 1;
   for (; pixels > 0; --pixels, values += rest) {
+    const Word* possible = limits.possible.data();
     for (std::int64_t c = 0; c < whole; c += 32, values += 32) {
-      *bits++ = word_of(values, limit, c, 32, prepare);
+      *bits++ = word_of(values, limit, c, 32, prepare) & *possible++;
     }
     if (rest == 0) continue;
     if (end - values >= 32) {
-      *bits++ = word_of(values, limit, whole, rest, prepare) & valid;
+      *bits++ = word_of(values, limit, whole, rest, prepare) & *possible;
     } else {
       float last[32] = {};
       std::copy_n(values, rest, last);
-      *bits++ = word_of(last, limit, whole, rest, prepare) & valid;
+      *bits++ = word_of(last, limit, whole, rest, prepare) & *possible;
     }
   }
 }
 
 void pack_floats(const float* values, const PackLimits& limits, std::int64_t pixels, Word* bits) {
-  if (limits.keep.empty()) return pack_map<AsIs>(values, limits, pixels, bits);
+  if (limits.flip.empty()) return pack_map<AsIs>(values, limits, pixels, bits);
   pack_map<Flipped>(values, limits, pixels, bits);
 }
 
@@ -131,25 +128,18 @@ HWY_EXPORT(pack_floats);
 HWY_EXPORT(unpack_bits);
 
 // A bit is 1 where x is not below the limit, so that NaN gives 1. Where x has to be at most a
-// limit, -x has to be at least its negative; where nothing gives 1, 0 stands for x and is below 1.
-// Channels past the last are 0 too, and below infinity.
+// limit, -x has to be at least its negative.
 PackLimits::PackLimits(std::span<const Threshold<float>> thresholds)
     : channels(static_cast<std::int64_t>(thresholds.size())),
-      limit(static_cast<std::size_t>(32 * words_of(channels)),
-            std::numeric_limits<float>::infinity()) {
-  const auto special = [](const Threshold<float>& one) {
-    return one.at_most || one.limit != one.limit;
-  };
-  if (std::ranges::any_of(thresholds, special)) {
-    keep.resize(limit.size(), ~0u);
-    flip.resize(limit.size(), 0);
-  }
+      limit(static_cast<std::size_t>(32 * words_of(channels))),
+      possible(static_cast<std::size_t>(words_of(channels))) {
+  const auto at_most = [](const Threshold<float>& one) { return one.at_most; };
+  if (std::ranges::any_of(thresholds, at_most)) flip.resize(limit.size());
   for (std::size_t c = 0; c < thresholds.size(); ++c) {
     const Threshold<float>& one = thresholds[c];
-    const bool never = one.limit != one.limit;
-    limit[c] = never ? 1.0f : one.at_most ? -one.limit : one.limit;
-    if (never) keep[c] = 0;
-    if (!never && one.at_most) flip[c] = 0x80000000u;
+    limit[c] = one.at_most ? -one.limit : one.limit;
+    if (one.at_most) flip[c] = 0x80000000u;
+    if (one.limit == one.limit) possible[c / 32] |= Word{1} << c % 32;
   }
 }
 
