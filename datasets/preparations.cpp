@@ -145,6 +145,7 @@ constexpr Preparation list[] = {
     cropped(exact("caffe-256-224", caffe, 256, 256, opencv_linear), 224),
     cropped(exact("caffe-256-227", caffe, 256, 256, opencv_linear), 227),
     shorter("mxnet-256-224", mxnet, 256, 224, opencv_linear),
+    exact("mxnet-224", mxnet, 224, 224, opencv_linear),
     exact("ultraface-320", ultraface, 320, 240, opencv_linear),
     exact("ultraface-640", ultraface, 640, 480, opencv_linear),
     yunet(),

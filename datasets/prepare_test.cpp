@@ -83,6 +83,7 @@ TEST_CASE("no profile changes its meaning without a new version") {
       {"caffe-256-224", "299176e4b1c7496e"},
       {"caffe-256-227", "a8cde1a0142b4dfd"},
       {"mxnet-256-224", "240284cfd235c024"},
+      {"mxnet-224", "d7517bd31edbed52"},
       {"ultraface-320", "5b9ad9eb9d7ff6e8"},
       {"ultraface-640", "4fff293264c38f37"},
       {"yunet", "f41231ca265aec83"},

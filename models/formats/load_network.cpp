@@ -5,6 +5,7 @@
 #include "models/error.h"
 #include "models/formats/darknet.h"
 #include "models/formats/formats.h"
+#include "models/formats/mxnet.h"
 #include "models/formats/ncnn.h"
 #include "models/formats/onnx_reader.h"
 #include "models/formats/read_file.h"
@@ -47,6 +48,7 @@ bool looks_like_ncnn_bin(const std::string& path) {
 LoadedNetwork load_network(const std::string& path) {
   const std::string start = start_of_file(path, 1 << 16);
   if (looks_like_ncnn_param(start) || looks_like_ncnn_bin(path)) return read_ncnn(path);
+  if (looks_like_mxnet_params(start) || looks_like_mxnet_symbol(start)) return read_mxnet(path);
   if (looks_like_tflite(start)) return read_tflite(read_file(path, longest_tflite), path);
   if (looks_like_darknet_cfg(start)) return read_darknet(path, true);
   if (looks_like_darknet_weights(start)) return read_darknet(path, false);
