@@ -91,6 +91,11 @@ std::string isa_name() {
   }
 }
 
+bool int8_is_exact() {
+  const std::string isa = isa_name();
+  return isa == "avx512_core_vnni" || isa == "avx512_core_bf16" || isa == "avx512_core_amx";
+}
+
 bool has_avx512() { return isa_name().starts_with("avx512"); }
 
 ThreadCount::ThreadCount(int count) : before_(omp_get_max_threads()) {

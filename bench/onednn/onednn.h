@@ -46,6 +46,10 @@ dnnl::primitive_attr strict_attributes(const dnnl::post_ops& post_ops = {});
 /// The instruction set oneDNN uses: "avx512_core_vnni", "avx2", ...
 std::string isa_name();
 
+/// Whether sums of u8 times s8 are exact on this instruction set: with VNNI and AMX, not where pairs
+/// of products saturate at 16 bits.
+bool int8_is_exact();
+
 /// Whether f32 kernels may use 512 bits.
 bool has_avx512();
 

@@ -100,10 +100,7 @@ std::size_t rounded(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 }  // namespace
 
-bool onednn_is_exact() {
-  const std::string isa = onednn::isa_name();
-  return isa == "avx512_core_vnni" || isa == "avx512_core_bf16" || isa == "avx512_core_amx";
-}
+bool onednn_is_exact() { return onednn::int8_is_exact(); }
 
 OneDnnUse best_onednn_use() {
   return onednn::isa_name() == "avx512_core_amx" ? OneDnnUse::long_sums : OneDnnUse::none;

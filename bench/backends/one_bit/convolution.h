@@ -56,7 +56,7 @@ class BoundConvolution {
   };
   virtual ~BoundConvolution() = default;
   virtual std::size_t scratch_bytes() const = 0;
-  virtual std::string implementation() const = 0;  ///< "xnor:AVX3_DL", "onednn:brgconv:..."
+  virtual std::string implementation() const = 0;  ///< "xnor:AVX3_DL", "expanded:brgconv:..."
   virtual void run(const Arguments& arguments) const = 0;
 };
 
@@ -72,6 +72,7 @@ class Convolution {
 /// REQUIRES inputs * kernel_h * kernel_w < 2^24, and groups that divide inputs and outputs.
 std::unique_ptr<Convolution> make_xnor_convolution(BinaryLayer layer,
                                                    Target target = best_target());
+/// Throws Error{unsupported} without VNNI or AMX. engine_choice.h chooses between the two.
 std::unique_ptr<Convolution> make_expanded_convolution(BinaryLayer layer);
 
 }  // namespace bench::one_bit
