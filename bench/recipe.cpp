@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bench/recipe_parts.h"
+#include "bench/recipe_showing.h"
 #include "models/error.h"
 #include "models/passes/absorb_bias.h"
 #include "models/passes/calibrate_data_free.h"
@@ -13,7 +15,6 @@
 #include "models/passes/passes.h"
 #include "models/passes/replace_relu6.h"
 #include "models/passes/round_batch_norm.h"
-#include "models/random.h"
 #include "models/reference.h"
 
 namespace bench {
@@ -27,44 +28,6 @@ std::string count(std::size_t n, const char* what) {
 
 void add_left(Notes& notes, const std::vector<LeftLayer>& left) {
   for (const LeftLayer& layer : left) notes.emplace_back(layer.layer, "left: " + layer.why);
-}
-
-RunShowing runner(const CalibrationInputs& inputs, const Graph& graph) {
-  if (inputs.runner) return inputs.runner(graph);
-  return [](const Graph& g, const Tensor& input, const SeeValue& see) {
-    evaluate_showing(g, input, see);
-  };
-}
-
-PrepareGraph as_prepare(const CalibrationInputs& inputs) {
-  return [&inputs](const Graph& graph) -> RunGraph {
-    return [run = runner(inputs, graph), graph](const Tensor& image) {
-      std::vector<Tensor> outputs(graph.outputs.size());
-      run(graph, image, [&](NodeId id, const Tensor& value) {
-        for (std::size_t i = 0; i < outputs.size(); ++i) {
-          if (graph.outputs[i].node == id) outputs[i] = value;
-        }
-      });
-      return outputs;
-    };
-  };
-}
-
-void for_each(const CalibrationInputs& inputs, const std::function<void(const Tensor&)>& take) {
-  for (std::size_t i = 0; i < inputs.images; ++i) {
-    for (const Tensor& view : inputs.load(i)) take(view);
-  }
-}
-
-// The first calibration image, or random numbers.
-Tensor any_input(const Graph& graph, const CalibrationInputs& inputs) {
-  if (inputs.images > 0) return inputs.load(0).at(0);
-  Shape shape = std::get<Input>(graph.nodes.front().op).shape;
-  if (!inputs.shape.empty()) shape = inputs.shape;
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    if (shape[i] < 0) shape[i] = i == 0 ? 1 : 64;
-  }
-  return Random(1).tensor(shape, -1, 1);
 }
 
 // The largest difference of all answers, as a share of the largest answer.
@@ -193,12 +156,22 @@ class Cooking {
   }
 
   void operator()(const pass::CorrectBias&) {
+    if (reads_signs_) {
+      throw Error(Fault::usage,
+                  "correct-bias: batch norm statistics say nothing of binary inputs; give "
+                  "correct-bias-on-data");
+    }
     take("correct-bias",
          correct_bias(original("correct-bias"), std::move(done_.graph), statistics_));
   }
 
   void operator()(const pass::CorrectBiasOnData&) {
     need_images("correct-bias-on-data");
+    if (scales_pixels_) {
+      throw Error(Fault::usage,
+                  "correct-bias-on-data: the biases of layers with XNOR-Net's scale are no "
+                  "longer their own; leave it out of the recipe");
+    }
     take("correct-bias-on-data",
          correct_bias_on(
              original("correct-bias-on-data"), std::move(done_.graph),
@@ -226,6 +199,16 @@ class Cooking {
            fmt::format("grids on {}, {}, {}", count(after[0] - before[0], "weight tensor"),
                        count(after[1] - before[1], "bias tensor"),
                        count(after[2] - before[2], "tensor") + " of activations"));
+  }
+
+  void operator()(const pass::Binarize& options) {
+    if (!original_) original_ = done_.graph;
+    done_.reports.push_back(bench::apply(options, done_.graph, inputs_));
+    for (const BinarizeRule& rule : options.rules) {
+      if (!rule.scheme) continue;
+      reads_signs_ |= rule.scheme->input == BinaryScheme::Input::sign;
+      scales_pixels_ |= rule.scheme->scale == BinaryScheme::Scale::xnor_net;
+    }
   }
 
   // Grids on weights, biases, tensors between nodes.
@@ -306,7 +289,8 @@ class Cooking {
   Quantized done_{};
   BatchStatistics statistics_{};
   std::optional<EqualizeReport> equalized_{};
-  std::optional<Graph> original_{};  // before anything had a grid
+  std::optional<Graph> original_{};                   // before anything had a grid
+  bool reads_signs_ = false, scales_pixels_ = false;  // binary layers there may be
 };
 
 }  // namespace
@@ -314,6 +298,8 @@ class Cooking {
 bool needs_images(const Recipe& recipe) {
   using Rule = pass::Calibrate::Rule;
   return std::ranges::any_of(recipe.passes, [](const Pass& one) {
+    const auto* binarize = std::get_if<pass::Binarize>(&one);
+    if (binarize) return needs_images(*binarize);
     const auto* calibrate = std::get_if<pass::Calibrate>(&one);
     return std::holds_alternative<pass::CorrectBiasOnData>(one) ||
            (calibrate && calibrate->rule != Rule::data_free && calibrate->rule != Rule::document);

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "models/graph.h"
+#include "models/passes/binarize.h"
 #include "models/passes/calibrate.h"
 #include "models/passes/correct_bias.h"
 #include "models/passes/equalize.h"
@@ -87,11 +88,18 @@ struct Quantize {
   std::vector<QuantizeRule> rules;
 };
 
+/// Layers that multiply by signs. Learned scales are those given, or fitted on calibration images
+/// where none are.
+struct Binarize {
+  std::vector<BinarizeRule> rules;
+  LayerScales scales = {};
+};
+
 }  // namespace pass
 
 using Pass = std::variant<pass::FoldBatchNorm, pass::RoundBatchNorm, pass::ReplaceRelu6,
                           pass::Equalize, pass::AbsorbBias, pass::ClipWeights, pass::CorrectBias,
-                          pass::CorrectBiasOnData, pass::Calibrate, pass::Quantize>;
+                          pass::CorrectBiasOnData, pass::Calibrate, pass::Quantize, pass::Binarize>;
 
 struct Recipe {
   std::string name = {};  ///< "dfq-bias16": short, fit for a file's name; empty: no recipe

@@ -2,45 +2,13 @@
 #include <array>
 
 #include "bench/recipe.h"
+#include "bench/recipe_fields.h"
 #include "bench/recipe_parts.h"
 #include "models/error.h"
 #include "models/registry.h"
 
 namespace bench {
-namespace {
-
-template <class E>
-using Names = std::span<const std::pair<std::string_view, E>>;
-
-using Kind = NodeFilter::Kind;
-constexpr std::pair<std::string_view, Kind> kinds[] = {
-    {"layer", Kind::layer},
-    {"convolution", Kind::convolution},
-    {"depthwise", Kind::depthwise},
-    {"linear", Kind::linear},
-    {"any", Kind::any},
-    {"input", Kind::input},
-    {"constant", Kind::constant},
-    {"activation", Kind::activation},
-    {"sigmoid", Kind::sigmoid},
-    {"tanh", Kind::tanh},
-    {"add", Kind::add},
-    {"arithmetic", Kind::arithmetic},
-    {"concat", Kind::concat},
-    {"average-pool", Kind::average_pool},
-    {"mean", Kind::mean},
-    {"resize", Kind::resize},
-    {"linear-resize", Kind::linear_resize},
-    {"softmax", Kind::softmax},
-};
-
-using Position = NodeFilter::Position;
-constexpr std::pair<std::string_view, Position> positions[] = {
-    {"any", Position::any},
-    {"first", Position::first},
-    {"last", Position::last},
-    {"tail", Position::tail},
-};
+namespace recipe_fields {
 
 constexpr std::pair<std::string_view, Rounding> roundings[] = {
     {"half-even", Rounding::half_even},
@@ -64,117 +32,6 @@ constexpr std::pair<std::string_view, Form> forms[] = {
     {"grid-of-input", Form::grid_of_input},
     {"sum-scale", Form::sum_scale},
 };
-
-template <class E>
-std::string_view name_in(Names<E> names, E value) {
-  return std::ranges::find(names, value, &std::pair<std::string_view, E>::second)->first;
-}
-
-template <class E>
-E value_in(Names<E> names, const std::string& text, const JsonFields& fields, const char* key) {
-  std::vector<std::string> known;
-  for (const auto& [name, value] : names) {
-    if (name == text) return value;
-    known.emplace_back(name);
-  }
-  fields.fail(key, unknown_name("value", text, known));
-}
-
-// Both directions of a structure in one place, as in the run record; what a file does not say keeps
-// its default.
-struct Out {
-  JsonObject object{};
-
-  void number(const char* key, double v) { object.emplace_back(key, v); }
-  void integer(const char* key, int v, int, int) { object.emplace_back(key, v); }
-  void flag(const char* key, bool v) { object.emplace_back(key, v); }
-  void text(const char* key, const std::string& v) {
-    if (!v.empty()) object.emplace_back(key, v);
-  }
-  template <class E>
-  void choice(const char* key, E v, Names<E> names) {
-    object.emplace_back(key, name_in(names, v));
-  }
-  void range(const char* key, const Range& v) {
-    object.emplace_back(key, JsonArray{double{v.min}, double{v.max}});
-  }
-  void range(const char* key, const std::optional<Range>& v) {
-    if (v) range(key, *v);
-  }
-  template <class T>
-  void group(const char* key, T& v) {
-    Out inner;
-    fields(inner, v);
-    object.emplace_back(key, std::move(inner.object));
-  }
-  template <class T>
-  void list(const char* key, std::vector<T>& v) {
-    JsonArray array;
-    for (T& item : v) {
-      Out inner;
-      fields(inner, item);
-      array.emplace_back(std::move(inner.object));
-    }
-    object.emplace_back(key, std::move(array));
-  }
-};
-
-struct In {
-  JsonFields from;
-
-  void number(const char* key, double& v) { v = from.number_or(key, v); }
-  void integer(const char* key, int& v, int least, int most) {
-    const std::int64_t found = from.integer_or(key, v);
-    if (found < least || found > most) {
-      from.fail(key, "expected " + std::to_string(least) + " to " + std::to_string(most));
-    }
-    v = static_cast<int>(found);
-  }
-  void flag(const char* key, bool& v) { v = from.boolean_or(key, v); }
-  void text(const char* key, std::string& v) { v = from.text_or(key, v); }
-  template <class E>
-  void choice(const char* key, E& v, Names<E> names) {
-    const std::string text = from.text_or(key, std::string(name_in(names, v)));
-    v = value_in(names, text, from, key);
-  }
-  void range(const char* key, Range& v) {
-    const bool said = from.has(key);
-    if (!said) return;
-    const auto ends = from.numbers_or_null(key);
-    if (!ends || ends->size() != 2 || !((*ends)[0] <= (*ends)[1])) {
-      from.fail(key, "expected two numbers, the smaller first");
-    }
-    v = {static_cast<float>((*ends)[0]), static_cast<float>((*ends)[1])};
-  }
-  void range(const char* key, std::optional<Range>& v) {
-    if (!from.has(key)) return;
-    Range found;
-    range(key, found);
-    v = found;
-  }
-  template <class T>
-  void group(const char* key, T& v) {
-    if (!from.has(key)) return;
-    In inner{from.object(key)};
-    fields(inner, v);
-    inner.from.finish();
-  }
-  template <class T>
-  void list(const char* key, std::vector<T>& v) {
-    for (JsonFields& object : from.objects(key)) {
-      In inner{std::move(object)};
-      fields(inner, v.emplace_back());
-      inner.from.finish();
-    }
-  }
-};
-
-template <class Io>
-void fields(Io& io, NodeFilter& v) {
-  io.choice("kind", v.kind, Names<Kind>(kinds));
-  io.choice("position", v.position, Names<Position>(positions));
-  io.text("name", v.name);
-}
 
 // All but the form.
 template <class Io>
@@ -340,6 +197,13 @@ void put_scheme(Io& io, const char* key, Scheme& v) {
   put(io, key, one);
   v = std::get<Scheme>(one);
 }
+
+}  // namespace recipe_fields
+
+namespace {
+
+using recipe_fields::In;
+using recipe_fields::Out;
 
 Pass take_pass(JsonFields from) {
   const std::string name = from.text("pass");

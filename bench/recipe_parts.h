@@ -1,6 +1,7 @@
 #pragma once
 // What recipes are made of, by name: for reading, writing and listing them.
 
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -43,6 +44,8 @@ inline constexpr NamedPass named_passes[] = {
      "rule=max", default_pass<pass::Calibrate>},
     {"quantize", "grids, by rules about layers, tensors, names and positions", "rules=[]",
      default_pass<pass::Quantize>},
+    {"binarize", "layers that multiply by signs, by rules about layers", "rules=[] scales={}",
+     default_pass<pass::Binarize>},
 };
 
 inline std::string_view name_of(const Pass& pass) { return named_passes[pass.index()].name; }
@@ -59,6 +62,20 @@ inline constexpr std::pair<std::string_view, pass::Calibrate::Rule> calibration_
 
 /// Throws Error{usage} with a did-you-mean.
 pass::Calibrate::Rule calibration_rule(const std::string& name);
+
+struct Preset {
+  std::string_view name, about, options;
+  std::vector<Pass> (*make)(JsonFields&);
+};
+
+/// Those that make layers binary.
+std::span<const Preset> binary_presets();
+
+/// Replaces the graph. Throws as binarize and fit_scales.
+PassReport apply(const pass::Binarize& pass, Graph& graph, const CalibrationInputs& inputs);
+
+/// Whether scales have to be fitted.
+bool needs_images(const pass::Binarize& pass);
 
 /// {"preset": NAME, options}.
 Recipe preset_of(const Json& json, const std::string& file, const std::string& place);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
@@ -236,12 +237,7 @@ std::vector<Pass> int8(JsonFields& from) {
           pass::Quantize{rules}};
 }
 
-struct Preset {
-  std::string_view name, about, options;
-  std::vector<Pass> (*make)(JsonFields&);
-};
-
-constexpr Preset presets[] = {
+constexpr Preset quantizing_presets[] = {
     {"dfq",
      "document 5: offset grids before every layer, addition, concatenation, mean and resizing, "
      "without data; ranges=document, data-free or a calibration rule",
@@ -277,11 +273,25 @@ constexpr Preset presets[] = {
      "per_channel=true per_channel_linear=false rule=max", tflite},
 };
 
+std::vector<Preset> presets() {
+  std::vector<Preset> all(std::begin(quantizing_presets), std::end(quantizing_presets));
+  const auto binary = binary_presets();
+  all.insert(all.end(), binary.begin(), binary.end());
+  return all;
+}
+
+// A name for files too.
+std::string plain(std::string text) {
+  const auto odd = [](unsigned char c) { return !std::isalnum(c) && c != '-' && c != '.'; };
+  std::ranges::replace_if(text, odd, '-');
+  return text;
+}
+
 // "bias_bits", 16 -> "bias16"; "correct_bias", true -> "correct-bias"; "rule", "kl" -> "kl".
 std::string short_form(std::string key, const Json& value) {
   std::ranges::replace(key, '_', '-');
   if (const auto* flag = std::get_if<bool>(&value.value)) return *flag ? key : "no-" + key;
-  if (const auto* text = std::get_if<std::string>(&value.value)) return *text;
+  if (const auto* text = std::get_if<std::string>(&value.value)) return plain(*text);
   if (key.ends_with("-bits")) key.resize(key.size() - 5);
   if (const auto* whole = std::get_if<std::int64_t>(&value.value))
     return fmt::format("{}{}", key, *whole);
@@ -331,7 +341,7 @@ pass::Calibrate::Rule calibration_rule(const std::string& name) {
 
 Recipe preset_of(const Json& json, const std::string& file, const std::string& place) {
   JsonFields from(json, file, place);
-  const Preset& preset = find(presets, "preset", from.text("preset"));
+  const Preset preset = find(presets(), "preset", from.text("preset"));
   Recipe recipe{std::string(preset.name), preset.make(from)};
   from.finish();
   for (const auto& [key, value] : std::get<JsonObject>(json.value)) {
@@ -356,7 +366,7 @@ Recipe parse_recipe(const std::string& text) {
 
 std::vector<RecipePart> recipe_presets() {
   std::vector<RecipePart> list;
-  for (const Preset& one : presets) {
+  for (const Preset& one : presets()) {
     list.push_back({std::string(one.name), std::string(one.about), std::string(one.options)});
   }
   return list;

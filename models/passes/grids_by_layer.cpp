@@ -8,7 +8,8 @@ namespace {
 
 bool follows_its_input(const Op& op) {
   return std::holds_alternative<Activation>(op) || std::holds_alternative<PRelu>(op) ||
-         std::holds_alternative<BatchNorm>(op) || std::holds_alternative<FakeQuantize>(op);
+         std::holds_alternative<BatchNorm>(op) || std::holds_alternative<Pad>(op) ||
+         std::holds_alternative<FakeQuantize>(op);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <map>
 #include <utility>
 
+#include "models/passes/binarize_input_scale.h"
 #include "models/passes/layers.h"
 
 namespace bench {
@@ -14,8 +15,10 @@ class Isolator {
  public:
   explicit Isolator(const Graph& graph)
       : graph_(graph), exact_(graph.nodes.size()), so_far_(graph.nodes.size()) {
+    for (const InputScale& scale : find_input_scales(graph)) scaled_[scale.product] = scale.layer;
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-      exact_[i] = copy_exact(graph.nodes[i]);
+      const auto scaled = scaled_.find(static_cast<NodeId>(i));
+      exact_[i] = scaled == scaled_.end() ? copy_exact(graph.nodes[i]) : exact(scaled->second);
       so_far_[i] = copy_quantised(graph.nodes[i], exact_[i]);
     }
   }
@@ -91,9 +94,17 @@ class Isolator {
     }
     if (grids.edges.empty()) {
       isolated.weights = isolated.both = {compare(exact(layer), alone)};
-      isolated.so_far = {compare(exact(layer), so_far(layer))};
+      isolated.so_far = {compare(exact(layer), so_far(product_of(layer)))};
     }
     isolation_.layers.push_back(std::move(isolated));
+  }
+
+  // Where a layer's result has its scale of inputs.
+  NodeId product_of(NodeId layer) const {
+    for (const auto& [product, scaled] : scaled_) {
+      if (scaled == layer) return product;
+    }
+    return layer;
   }
 
   std::size_t output(NodeId id) {
@@ -113,6 +124,7 @@ class Isolator {
   const Graph& graph_;
   Isolation isolation_{};
   std::vector<NodeId> exact_, so_far_;  ///< ids in the new graph
+  std::map<NodeId, NodeId> scaled_{};   ///< products with the scale of inputs: of which layer
   std::map<NodeId, std::size_t> outputs_;
 };
 

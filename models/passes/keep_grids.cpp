@@ -1,5 +1,6 @@
 #include "models/passes/keep_grids.h"
 
+#include "models/passes/binarize_input_scale.h"
 #include "models/passes/passes.h"
 #include "models/passes/rewrite.h"
 
@@ -31,6 +32,9 @@ void release_grids(Op& op) {
 
 Graph keep_grids(Graph graph, const KeepGrid& keep) {
   Redirection redirection(graph);
+  for (const auto& [product, layer, sign] : find_input_scales(graph)) {
+    if (!keep(sign, GridPlace::edge)) redirection.redirect(product, layer);
+  }
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const auto id = static_cast<NodeId>(i);
     Node& node = graph.nodes[i];
