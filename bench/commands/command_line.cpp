@@ -68,7 +68,8 @@ constexpr auto list_footer = R"(Examples:
 
 constexpr auto audit_footer = R"(Examples:
   bench audit rfb-320 --weights networks
-  bench audit own.onnx --input 1x3x224x224 --format csv)";
+  bench audit own.onnx --input 1x3x224x224 --format csv
+  bench audit vgg16 --untrained --quantize binary-steps:step=4)";
 
 constexpr auto convert_footer =
     R"(The file computes the network as backends run it: batch norms in their layers. Grids are written as
@@ -194,6 +195,10 @@ void add_audit(CLI::App& app, AuditArguments& a) {
   option(audit, "--weights", a.weights, "PATH", weights_help);
   option(audit, "--data", a.data, "DIR", "another folder to look for the file");
   option(audit, "--input", a.input, "SHAPE", "shape of the input, 1x3x224x224");
+  option(audit, "--quantize", a.quantize, "RECIPE",
+         "and what preset[:option=value,...], or a .json file, makes of it");
+  audit->add_flag("--untrained", a.untrained,
+                  "without a file: MODEL is mobilenet-v2, resnet50 or vgg16");
   option(audit, "--format", a.format, "NAME", format_help);
   audit->footer(audit_footer);
 }

@@ -53,7 +53,8 @@ struct ListArguments {
 };
 
 struct AuditArguments {
-  std::string model, weights, data, input;
+  std::string model, weights, data, input, quantize;
+  bool untrained = false;
   std::string format = "markdown";
 };
 

@@ -13,9 +13,10 @@ const Node& layer_of(const Graph& graph, const std::string& name) {
   return graph.nodes[static_cast<std::size_t>(find_node(graph, name))];
 }
 
+// Weights of later layers are not copied.
 Graph up_to(const Graph& graph, const std::string& layer) {
-  Graph part = graph;
-  part.outputs = {{layer, find_node(graph, layer)}};
+  const NodeId id = find_node(graph, layer);
+  Graph part{{graph.nodes.begin(), graph.nodes.begin() + id + 1}, {{layer, id}}};
   return remove_unread(std::move(part));
 }
 

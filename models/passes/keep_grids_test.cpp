@@ -2,10 +2,15 @@
 
 #include <catch2/catch.hpp>
 
+#include "models/conformance.h"
 #include "models/graph_digest.h"
+#include "models/passes/binarize.h"
 #include "models/passes/isolate_layers.h"
+#include "models/passes/layers.h"
 #include "models/passes/passes.h"
+#include "models/random.h"
 #include "models/reference.h"
+#include "models/zoo/untrained.h"
 
 namespace bench {
 namespace {
@@ -96,6 +101,110 @@ TEST_CASE("a layer alone, and all up to it, by hand") {
   check(second.both, 1.21 * 2.2, 1.21 * 2);
   check(second.so_far, 1.21 * 2.2, 1 * 2);
   check(isolation.outputs, 1.21 * 2.2, 1 * 2);
+}
+
+// input -> 1x1 -> relu -> binary 3x3 -> relu -> binary 3x3
+Graph binary_layers(const BinaryScheme& scheme) {
+  Untrained net(1, {1, 2, 5, 5});
+  net.conv("first", {.outputs = 3, .kernel = 1, .bias = true});
+  net.relu("relu1");
+  net.conv("second", {.outputs = 3, .kernel = 3, .pad = 1, .bias = true});
+  net.relu("relu2");
+  net.conv("third", {.outputs = 2, .kernel = 3, .pad = 1, .bias = true});
+  const std::vector<BinarizeRule> rules{{{}, scheme}, {{.name = "first"}, {}}};
+  return binarize(std::move(net).finish("y"), rules).graph;
+}
+
+Graph in_float() {
+  Graph graph = binary_layers({.keeps_bias = true});  // nothing but grids
+  return without_grids(std::move(graph));
+}
+
+double difference(const Graph& graph, const Graph& from) {
+  const Tensor image = Random(3).tensor({1, 2, 5, 5}, -1, 1);
+  return relative_error(evaluate(graph, image).at(0), evaluate(from, image).at(0));
+}
+
+using Padded = BinaryScheme::Padding;
+
+TEST_CASE("a binary network without grids is the float one where nothing else was changed") {
+  const auto rest = [](const BinaryScheme& scheme) {
+    const Graph graph = without_grids(binary_layers(scheme));
+    validate(graph);
+    return difference(graph, in_float());
+  };
+  CHECK(in_float().nodes.size() == 6);
+  CHECK(rest({.scale = BinaryScheme::Scale::none, .keeps_bias = true}) == 0);
+  CHECK(rest({.scale = BinaryScheme::Scale::xnor_net, .keeps_bias = true}) < 1e-6);
+  CHECK(rest({.output = BinaryScheme::Output::half, .keeps_bias = true}) == 0);
+  // Zeros before the signs are what the float network has; -1 is not, nor is K/2 added.
+  CHECK(rest({.padding = Padded::plus_one, .keeps_bias = true}) == 0);
+  CHECK(rest({.padding = Padded::minus_one, .keeps_bias = true}) > 0.01);
+  CHECK(rest({.output = BinaryScheme::Output::popcount, .keeps_bias = true}) > 0.01);
+  CHECK(rest({}) > 0.01);  // nor a bias dropped
+}
+
+TEST_CASE("XNOR-Net's scale stays with the signs, not with the weights") {
+  const BinaryScheme scheme{.scale = BinaryScheme::Scale::xnor_net, .keeps_bias = true};
+  const Graph graph = binary_layers(scheme);
+  const auto keep = [&](GridPlace place) {
+    return keep_grids(graph, [=](NodeId, GridPlace p) { return p == place; });
+  };
+  const auto has = [](const Graph& g, const char* name) { return find_node(g, name) >= 0; };
+  CHECK(has(keep(GridPlace::edge), "second.scaled"));
+  CHECK(has(keep(GridPlace::edge), "relu1.sign"));
+  const Graph weights = keep(GridPlace::weight);
+  CHECK_FALSE(has(weights, "second.scaled"));
+  CHECK_FALSE(has(weights, "relu1.magnitude"));
+  CHECK(has(weights, "second.biased"));
+  const BinaryScheme real{.input = BinaryScheme::Input::real, .keeps_bias = true};
+  CHECK(difference(weights, binary_layers(real)) < 1e-6);
+  CHECK(digest(keep_grids(graph, [](NodeId, GridPlace) { return true; })) == digest(graph));
+}
+
+TEST_CASE("grids of binary layers belong to the layers that give and have them") {
+  const auto owners = [](const BinaryScheme& scheme) {
+    const Graph graph = binary_layers(scheme);
+    std::string text;
+    for (const LayerGrids& grids : grids_by_layer(graph)) {
+      text += graph.nodes[static_cast<std::size_t>(grids.layer)].name + ":";
+      for (const NodeId edge : grids.edges) {
+        text += " " + graph.nodes[static_cast<std::size_t>(edge)].name;
+      }
+      text += "; ";
+    }
+    return text;
+  };
+  CHECK(owners({}) == "first: relu1.sign; second: relu2.sign; third:; ");
+  CHECK(owners({.padding = Padded::minus_one}) == owners({}));
+  CHECK(owners({.padding = Padded::plus_one}) ==
+        "first: relu1.pad.sign; second: relu2.pad.sign; third:; ");
+  CHECK(owners({.input = BinaryScheme::Input::real}) == "second:; third:; ");
+  CHECK(owners({.scale = BinaryScheme::Scale::xnor_net}) ==
+        "first: relu1.sign; second:; second.scaled: relu2.sign; third:; ");
+}
+
+TEST_CASE("binary layers are isolated: exact is the float network, so far the binary one") {
+  for (const auto padding : {Padded::zero, Padded::plus_one}) {
+    for (const auto scale : {BinaryScheme::Scale::mean_abs, BinaryScheme::Scale::xnor_net}) {
+      const BinaryScheme scheme{.scale = scale, .padding = padding, .keeps_bias = true};
+      const Graph graph = binary_layers(scheme);
+      const Isolation isolation = isolate_layers(graph);
+      validate(isolation.graph);
+      const Tensor image = Random(3).tensor({1, 2, 5, 5}, -1, 1);
+      const auto values = evaluate(isolation.graph, image);
+      REQUIRE(isolation.outputs.size() == 1);
+      const auto [exact, quantised] = isolation.outputs[0];
+      CHECK(relative_error(values[exact], evaluate(in_float(), image)[0]) < 1e-6);
+      CHECK(relative_error(values[quantised], evaluate(graph, image)[0]) == 0);
+      // The last layer: its weights alone on real inputs, and everything so far.
+      const IsolatedLayer& last = isolation.layers.back();
+      REQUIRE(last.so_far.size() == 1);
+      if (scale == BinaryScheme::Scale::mean_abs) {
+        CHECK(relative_error(values[last.so_far[0].quantised], values[quantised]) == 0);
+      }
+    }
+  }
 }
 
 TEST_CASE("what no grid has touched is computed once") {
