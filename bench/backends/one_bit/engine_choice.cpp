@@ -11,7 +11,7 @@
 namespace bench::one_bit {
 namespace {
 
-constexpr std::int64_t least_pixels = 100, least_products = 128;
+constexpr std::int64_t least_pixels = 100, most_products_of_vnni = 1024;
 
 std::int64_t places(std::int64_t size, std::int64_t kernel, int stride, int dilation) {
   return (size - (kernel - 1) * dilation - 1) / stride + 1;
@@ -22,7 +22,11 @@ std::int64_t output_pixels(const BinaryLayer& layer, const BitMap& input) {
          places(input.width, layer.kernel_w, layer.stride.w, layer.dilation.w);
 }
 
-bool bytes_are_faster(const Units& units) { return units.amx || (units.vnni && !units.vpopcntdq); }
+bool may_expand(const BinaryLayer& layer, const Units& units) {
+  if (!suits_expanded(layer)) return false;
+  const std::int64_t products = layer.inputs / layer.groups * layer.kernel_h * layer.kernel_w;
+  return units.amx || (units.vnni && !units.vpopcntdq && products <= most_products_of_vnni);
+}
 
 std::string names_of(const Units& units) {
   std::string names;
@@ -76,10 +80,8 @@ Units units_here() {
 }
 
 Engine choose_engine(const BinaryLayer& layer, const BitMap& input, const Units& units) {
-  if (!bytes_are_faster(units) || !suits_expanded(layer)) return Engine::xnor;
-  const std::int64_t products = layer.inputs / layer.groups * layer.kernel_h * layer.kernel_w;
-  const bool large = output_pixels(layer, input) >= least_pixels && products >= least_products;
-  return large ? Engine::expanded : Engine::xnor;
+  const bool expand = may_expand(layer, units) && output_pixels(layer, input) >= least_pixels;
+  return expand ? Engine::expanded : Engine::xnor;
 }
 
 std::string engine_rule(BinaryEngine wanted, const Units& units) {
@@ -87,12 +89,10 @@ std::string engine_rule(BinaryEngine wanted, const Units& units) {
   if (wanted == BinaryEngine::expanded) {
     return "expanded, as asked for; xnor for groups of fewer than 32 inputs";
   }
-  return "expanded for layers with " + std::to_string(least_pixels) + " output pixels and " +
-         std::to_string(least_products) +
-         " products to a sum or more (and 32 inputs to a group), where there is AMX, or VNNI but "
-         "no "
-         "VPOPCNTDQ; else xnor. Here: " +
-         names_of(units);
+  return "expanded with AMX, or with VNNI but no VPOPCNTDQ up to " +
+         std::to_string(most_products_of_vnni) + " products to a sum, for layers of " +
+         std::to_string(least_pixels) +
+         " output pixels or more (and 32 inputs to a group); else xnor. Here: " + names_of(units);
 }
 
 std::unique_ptr<Convolution> make_convolution(BinaryLayer layer, BinaryEngine wanted,
@@ -101,7 +101,7 @@ std::unique_ptr<Convolution> make_convolution(BinaryLayer layer, BinaryEngine wa
     auto expanded = make_expanded_convolution(std::make_shared<const BinaryLayer>(layer));
     return suits_expanded(layer) ? std::move(expanded) : make_xnor_convolution(std::move(layer));
   }
-  if (wanted == BinaryEngine::xnor || !bytes_are_faster(units) || !suits_expanded(layer)) {
+  if (wanted == BinaryEngine::xnor || !may_expand(layer, units)) {
     return make_xnor_convolution(std::move(layer));
   }
   return std::make_unique<ByRule>(std::make_shared<const BinaryLayer>(std::move(layer)), units);

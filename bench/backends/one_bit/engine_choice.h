@@ -3,13 +3,19 @@
 //
 // The rule: bits are counted (xnor), unless sums of bytes (expanded) are faster, which they are
 //
-//   * with AMX: it multiplies bytes 1.2 to 2 times as fast as VPOPCNTDQ counts bits;
-//   * with VNNI where there is no VPOPCNTDQ;
+//   * with AMX, which multiplies bytes 1.2 to 2 times as fast as VPOPCNTDQ counts bits;
+//   * with VNNI but no VPOPCNTDQ, for sums of up to 1024 products: longer ones are counted as fast
+//     with byte shuffles;
 //
-// and even there only for layers that have at least 100 output pixels (images times places of the
-// window), 128 products to a sum, and 32 inputs to a group. With fewer pixels the layer waits for
-// its weights to come from memory, and as bits they are 8 times fewer: so it is at 7 x 7 and in
-// dense layers. With fewer products, bytes and sums take longer to write than to multiply.
+// and even there only for layers of at least 100 output pixels (images times places of the window).
+// With fewer, a layer waits for its weights to come from memory, and as bits they are 8 times
+// fewer: so it is at 7 x 7 and in dense layers of a few images.
+//
+// Measured on Zen 4, whose VNNI is half as fast as that of the processors the second case is about:
+// counting is 2.8 to 4.1 times as fast as VNNI in convolutions of 3 x 3 and 64 to 512 channels;
+// with byte shuffles instead of VPOPCNTDQ 1.5 times at 576 products to a sum, 2 at 1152, 3 at 4608,
+// and 0.8 times at 288. AMX: as published for Granite Rapids with an earlier kernel of bits, and
+// not tried here.
 
 #include <memory>
 #include <string>
@@ -27,15 +33,15 @@ struct Units {
 };
 Units units_here();
 
-/// The rule. `input`: the map with its padding.
+/// The rule. `input`: the map with its padding. Groups of fewer than 32 inputs are always counted.
 Engine choose_engine(const BinaryLayer& layer, const BitMap& input, const Units& units);
 
 /// What was asked for, or the rule and what it rests on here: for ProgramFacts::engine_rule.
-std::string engine_rule(BinaryEngine wanted, const Units& units);
+std::string engine_rule(BinaryEngine wanted, const Units& units = units_here());
 
-/// A layer on the engine wanted; with `automatic`, by the rule for each size of map. Groups of
-/// fewer than 32 inputs are always counted. Each map's `implementation` tells. Throws
-/// Error{unsupported} if `expanded` is wanted where it is not exact.
+/// A layer on the engine wanted; with `automatic`, by the rule for each size of map; what is
+/// bound tells in its `implementation`. Groups of fewer than 32 inputs are counted even if
+/// `expanded` is wanted. Throws Error{unsupported} if that is wanted where it is not exact.
 std::unique_ptr<Convolution> make_convolution(BinaryLayer layer, BinaryEngine wanted,
                                               const Units& units = units_here());
 

@@ -24,36 +24,35 @@ BitMap map_for(const BinaryLayer& layer, std::int64_t size, std::int64_t batch =
           layer.groups};
 }
 
-TEST_CASE("engine choice: by the processor's units") {
-  const BinaryLayer layer = square(256, 3);
-  const BitMap map = map_for(layer, 14);
-  CHECK(choose_engine(layer, map, granite_rapids) == Engine::expanded);
-  CHECK(choose_engine(layer, map, zen4) == Engine::xnor);
-  CHECK(choose_engine(layer, map, cascade_lake) == Engine::expanded);
-  CHECK(choose_engine(layer, map, haswell) == Engine::xnor);
+TEST_CASE("engine choice: by the processor's units and the products to a sum") {
+  const auto chosen = [](std::int64_t channels, const Units& units) {
+    const BinaryLayer layer = square(channels, 3);
+    return choose_engine(layer, map_for(layer, 14), units);
+  };
+  CHECK(chosen(256, granite_rapids) == Engine::expanded);
+  CHECK(chosen(64, granite_rapids) == Engine::expanded);
+  CHECK(chosen(256, zen4) == Engine::xnor);
+  CHECK(chosen(64, zen4) == Engine::xnor);
+  CHECK(chosen(128, cascade_lake) == Engine::xnor);
+  CHECK(chosen(64, cascade_lake) == Engine::expanded);
+  CHECK(chosen(64, haswell) == Engine::xnor);
 }
 
-TEST_CASE("engine choice: bits where pixels, products or a group's inputs are few") {
-  const auto with_amx = [](const BinaryLayer& layer, const BitMap& map) {
-    return choose_engine(layer, map, granite_rapids);
+TEST_CASE("engine choice: bits where pixels or a group's inputs are few") {
+  const auto with_amx = [](const BinaryLayer& layer, std::int64_t size, std::int64_t batch) {
+    return choose_engine(layer, map_for(layer, size, batch), granite_rapids);
   };
-  const BinaryLayer layer = square(512, 3);
-  CHECK(with_amx(layer, map_for(layer, 7)) == Engine::xnor);
-  CHECK(with_amx(layer, map_for(layer, 10)) == Engine::expanded);
-  CHECK(with_amx(layer, map_for(layer, 7, 3)) == Engine::expanded);
-
-  const BinaryLayer dense = square(512, 7);
-  CHECK(with_amx(dense, map_for(dense, 1)) == Engine::xnor);
-  CHECK(with_amx(dense, map_for(dense, 1, 128)) == Engine::expanded);
-
-  CHECK(with_amx(square(64, 1), map_for(square(64, 1), 56)) == Engine::xnor);
-  CHECK(with_amx(square(128, 1), map_for(square(128, 1), 56)) == Engine::expanded);
+  CHECK(with_amx(square(512, 3), 7, 1) == Engine::xnor);
+  CHECK(with_amx(square(512, 3), 10, 1) == Engine::expanded);
+  CHECK(with_amx(square(512, 3), 7, 3) == Engine::expanded);
+  CHECK(with_amx(square(512, 7), 1, 1) == Engine::xnor);
+  CHECK(with_amx(square(512, 7), 1, 128) == Engine::expanded);
 
   BinaryLayer grouped = square(512, 3);
   grouped.groups = 16;
-  CHECK(with_amx(grouped, map_for(grouped, 28)) == Engine::expanded);
+  CHECK(with_amx(grouped, 28, 1) == Engine::expanded);
   grouped.groups = 32;
-  CHECK(with_amx(grouped, map_for(grouped, 28)) == Engine::xnor);
+  CHECK(with_amx(grouped, 28, 1) == Engine::xnor);
 }
 
 TEST_CASE("engine choice: the rule in words") {
@@ -61,8 +60,8 @@ TEST_CASE("engine choice: the rule in words") {
   CHECK(engine_rule(BinaryEngine::expanded, zen4) ==
         "expanded, as asked for; xnor for groups of fewer than 32 inputs");
   CHECK(engine_rule(BinaryEngine::automatic, zen4) ==
-        "expanded for layers with 100 output pixels and 128 products to a sum or more (and 32 "
-        "inputs to a group), where there is AMX, or VNNI but no VPOPCNTDQ; else xnor. Here: VNNI, "
+        "expanded with AMX, or with VNNI but no VPOPCNTDQ up to 1024 products to a sum, for layers "
+        "of 100 output pixels or more (and 32 inputs to a group); else xnor. Here: VNNI, "
         "VPOPCNTDQ");
   CHECK_THAT(engine_rule(BinaryEngine::automatic, haswell), Catch::EndsWith("none of these"));
 }

@@ -54,16 +54,15 @@ void signs(const std::int32_t* numbers, std::size_t pixels, std::size_t channels
       continue;
     }
     for (std::size_t w = 0; w < words; ++w) {
-      std::uint8_t masks[8] = {};  // Highway may write 8 bytes
+      std::uint8_t masks[16] = {};  // Highway may write 8 bytes from where a mask starts
       for (std::size_t i = 0; i < 32; i += lanes) {
         const std::size_t c = 32 * w + i;
         const std::size_t left = channels > c ? channels - c : 0;
-        const auto x =
-            left >= lanes ? hn::LoadU(d, numbers + c)
-                          : hn::MaskedLoad(hn::FirstN(d, left), d, numbers + std::min(c, channels));
-        const auto positive = hn::Gt(hn::Xor(x, hn::LoadU(d, flips + c)), hn::LoadU(d, bounds + c));
-        std::uint8_t stored[8];
-        std::memcpy(masks + i / 8, stored, hn::StoreMaskBits(d, positive, stored));
+        const auto x = left >= lanes
+                           ? hn::LoadU(d, numbers + c)
+                           : hn::MaskedLoad(hn::FirstN(d, left), d, numbers + channels - left);
+        const auto flipped = hn::Xor(x, hn::LoadU(d, flips + c));
+        hn::StoreMaskBits(d, hn::Gt(flipped, hn::LoadU(d, bounds + c)), masks + i / 8);
       }
       std::memcpy(bits + w, masks, sizeof(Word));
     }
