@@ -113,17 +113,10 @@ struct Block {
         sum.of[v][p] = resume ? fetch(v, p) : zero();
       });
     });
-    const std::int32_t* table = order.data();
-    const std::int32_t* const end = table + order.size();
-    std::int64_t word = 0;
-    for (; end - table >= word_tables; table += word_tables, word += panel_outputs) {
-      AllCodes codes = load(word);
-      repeat<word_tables>([&](auto t)
-                              __attribute__((always_inline)) { step(sum, codes, table[t]); });
-    }
-    if (table != end) {
-      AllCodes codes = load(word);
-      for (; table != end; ++table) step(sum, codes, *table);
+    for (std::size_t table = 0; table < order.size();) {
+      AllCodes codes = load(static_cast<std::int64_t>(table / word_tables * panel_outputs));
+      const std::size_t end = std::min<std::size_t>(table + word_tables, order.size());
+      for (; table < end; ++table) step(sum, codes, order[table]);
     }
     repeat<pixels>([&](auto p) __attribute__((always_inline)) {
       repeat<vectors>([&](auto v) __attribute__((always_inline)) { store(sum.of[v][p], v, p); });
@@ -207,25 +200,24 @@ void look_up(const Lookups& lookups) {
     some_pixels<most_pixels>(lookups, pixel, most_pixels);
   }
   if (left > 4) return some_pixels<most_pixels>(lookups, pixel, left);
-  if (left > 2) return some_pixels<4>(lookups, pixel, left);
-  if (left == 2) return some_pixels<2>(lookups, pixel, left);
-  if (left == 1) return some_pixels<1>(lookups, pixel, left);
+  for (; left >= 2; left -= 2, pixel += 2) some_pixels<2>(lookups, pixel, 2);
+  if (left == 1) some_pixels<1>(lookups, pixel, 1);
 }
 
-// Row j: the signs of input j in every sum of a table.
-HWY_ALIGN constexpr float signs[4][16] = {{-1, 1, -1, 1, -1, 1, -1, 1, 1, -1, 1, -1, 1, -1, 1, -1},
-                                          {-1, -1, 1, 1, -1, -1, 1, 1, 1, 1, -1, -1, 1, 1, -1, -1},
-                                          {-1, -1, -1, -1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1},
-                                          {1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1, -1, -1, -1}};
+// Row j: the signs of input j in the first eight sums of a table.
+HWY_ALIGN constexpr float signs[3][8] = {
+    {-1, 1, -1, 1, -1, 1, -1, 1}, {-1, -1, 1, 1, -1, -1, 1, 1}, {-1, -1, -1, -1, 1, 1, 1, 1}};
 
 // A product with +-1 is exact: with or without fusing, each step rounds once.
 HWY_INLINE void make_table(const float* x, float* table) {
-  const Floats d;
-  for (int i = 0; i < table_size; i += lanes) {
-    VecF sum = hn::Mul(hn::Set(d, x[0]), hn::Load(d, signs[0] + i));
+  const hn::CappedTag<float, 8> d;
+  for (std::size_t i = 0; i < 8; i += hn::Lanes(d)) {
+    auto sum = hn::Mul(hn::Set(d, x[0]), hn::Load(d, signs[0] + i));
     sum = hn::MulAdd(hn::Set(d, x[1]), hn::Load(d, signs[1] + i), sum);
     sum = hn::MulAdd(hn::Set(d, x[2]), hn::Load(d, signs[2] + i), sum);
-    hn::Store(hn::MulAdd(hn::Set(d, x[3]), hn::Load(d, signs[3] + i), sum), d, table + i);
+    sum = hn::Add(sum, hn::Set(d, x[3]));
+    hn::Store(sum, d, table + i);
+    if constexpr (table_size == 16) hn::Store(hn::Neg(sum), d, table + 8 + i);
   }
 }
 

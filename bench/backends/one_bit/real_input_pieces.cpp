@@ -12,9 +12,9 @@ constexpr std::int64_t cache_bytes = 672 << 10;
 
 std::int64_t pieces(std::int64_t whole, std::int64_t part) { return (whole + part - 1) / part; }
 
-// Pixels are computed by six, four, two and one; fewer at a time are a little slower.
+// Pixels are computed by six, two and one; fewer at a time are a little slower.
 double lookups_of(std::int64_t pixels) {
-  constexpr double rest[] = {0, 1.5, 2.5, 4.5, 4.5, 6};
+  constexpr double rest[] = {0, 1.5, 2.3, 3.8, 4.6, 6};
   return static_cast<double>(pixels / 6 * 6) + rest[pixels % 6];
 }
 
