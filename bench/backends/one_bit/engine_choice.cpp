@@ -7,6 +7,7 @@
 #include "bench/backends/one_bit/expanded_convolution.h"
 #include "bench/backends/one_bit/targets.h"
 #include "bench/onednn/onednn.h"
+#include "models/error.h"
 
 namespace bench::one_bit {
 namespace {
@@ -46,7 +47,13 @@ class ByRule : public Convolution {
       : layer_(std::move(layer)), units_(units) {}
 
   std::unique_ptr<const BoundConvolution> bind(const BitMap& input) const override {
-    return engine(choose_engine(*layer_, input, units_)).bind(input);
+    const Engine chosen = choose_engine(*layer_, input, units_);
+    try {
+      return engine(chosen).bind(input);
+    } catch (const Error& error) {  // oneDNN has no fast kernel for it
+      if (chosen == Engine::xnor || error.fault() != Fault::unsupported) throw;
+      return engine(Engine::xnor).bind(input);
+    }
   }
 
   std::int64_t weight_bytes() const override {
