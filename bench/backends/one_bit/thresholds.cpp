@@ -14,6 +14,10 @@ bool all_finite(const std::vector<float>& numbers) {
   return std::ranges::all_of(numbers, [](float x) { return std::isfinite(x); });
 }
 
+bool any_nan(const std::vector<float>& numbers) {
+  return std::ranges::any_of(numbers, [](float x) { return std::isnan(x); });
+}
+
 std::vector<float> numbers_of(const Tensor& tensor) {
   const auto numbers = tensor.data<float>();
   return {numbers.begin(), numbers.end()};
@@ -69,6 +73,17 @@ float Chain::Link::operator()(float x, std::size_t channel) const {
   return std::min(x, a);
 }
 
+Chain::Link::Kind Chain::link_of(Arithmetic::Kind kind) {
+  switch (kind) {
+    case Arithmetic::Kind::sub: return Link::Kind::subtract;
+    case Arithmetic::Kind::mul: return Link::Kind::scale;
+    case Arithmetic::Kind::div: return Link::Kind::divide;
+    case Arithmetic::Kind::min: return Link::Kind::at_most;
+    case Arithmetic::Kind::max: return Link::Kind::at_least;
+    default: return Link::Kind::shift;
+  }
+}
+
 bool Chain::append_slopes(std::vector<float> slopes) {
   if (!all_finite(slopes) || std::ranges::min(slopes) < 0) return false;
   links_.push_back({Link::Kind::slope, std::move(slopes)});
@@ -77,52 +92,49 @@ bool Chain::append_slopes(std::vector<float> slopes) {
 
 bool Chain::append_arithmetic(Arithmetic::Kind kind, const Tensor& operand) {
   using Arith = Arithmetic::Kind;
-  if (operand.type() != DType::f32 || operand.empty()) return false;
+  if (kind == Arith::pow || operand.type() != DType::f32 || operand.empty()) return false;
   std::vector<float> by = numbers_of(operand);
-  const auto bad = [](float x) { return std::isnan(x); };
-  if (std::ranges::any_of(by, bad)) return false;
-  const bool bound = kind == Arith::min || kind == Arith::max;
-  if (!bound && !all_finite(by)) return false;
+  const bool bounds = kind == Arith::min || kind == Arith::max;
+  if (bounds ? any_nan(by) : !all_finite(by)) return false;
   if (kind == Arith::div && std::ranges::count(by, 0.0f) > 0) return false;
-  switch (kind) {
-    case Arith::add: links_.push_back({Link::Kind::shift, std::move(by)}); return true;
-    case Arith::sub: links_.push_back({Link::Kind::subtract, std::move(by)}); return true;
-    case Arith::mul: links_.push_back({Link::Kind::scale, std::move(by)}); return true;
-    case Arith::div: links_.push_back({Link::Kind::divide, std::move(by)}); return true;
-    case Arith::min: links_.push_back({Link::Kind::at_most, std::move(by)}); return true;
-    case Arith::max: links_.push_back({Link::Kind::at_least, std::move(by)}); return true;
-    case Arith::pow: break;
-  }
-  return false;
+  links_.push_back({link_of(kind), std::move(by)});
+  return true;
 }
 
-bool Chain::append(const Node& node, const Tensor* operand) {
+bool Chain::append_activation(const Activation& activation) {
   using Kind = Activation::Kind;
-  if (const auto* norm = std::get_if<BatchNorm>(&node.op)) {
-    onednn::Affine affine = onednn::affine_of(*norm);
-    if (!all_finite(affine.scale) || !all_finite(affine.shift)) return false;
-    append_scale(std::move(affine.scale));
-    append_shift(std::move(affine.shift));
-    return true;
-  }
-  if (const auto* prelu = std::get_if<PRelu>(&node.op))
-    return append_slopes(numbers_of(prelu->slope));
-  if (const auto* arithmetic = std::get_if<Arithmetic>(&node.op)) {
-    return operand != nullptr && append_arithmetic(arithmetic->kind, *operand);
-  }
-  const auto* activation = std::get_if<Activation>(&node.op);
-  if (activation == nullptr) return false;
-  const float alpha = activation->alpha, beta = activation->beta;
-  switch (activation->kind) {
+  const float alpha = activation.alpha, beta = activation.beta;
+  switch (activation.kind) {
     case Kind::relu: links_.push_back({Link::Kind::at_least, {0}}); return true;
     case Kind::leaky_relu: return append_slopes({alpha});
     case Kind::clip:
-      if (std::isnan(alpha) || std::isnan(beta)) return false;
+      if (any_nan({alpha, beta})) return false;
       links_.push_back({Link::Kind::at_least, {alpha}});
       links_.push_back({Link::Kind::at_most, {beta}});
       return true;
     default: return false;
   }
+}
+
+bool Chain::append_norm(const BatchNorm& norm) {
+  onednn::Affine affine = onednn::affine_of(norm);
+  if (!all_finite(affine.scale) || !all_finite(affine.shift)) return false;
+  append_scale(std::move(affine.scale));
+  append_shift(std::move(affine.shift));
+  return true;
+}
+
+bool Chain::append(const Node& node, const Tensor* operand) {
+  if (const auto* norm = std::get_if<BatchNorm>(&node.op)) return append_norm(*norm);
+  if (const auto* prelu = std::get_if<PRelu>(&node.op)) {
+    return append_slopes(numbers_of(prelu->slope));
+  }
+  if (const auto* activation = std::get_if<Activation>(&node.op)) {
+    return append_activation(*activation);
+  }
+  const auto* arithmetic = std::get_if<Arithmetic>(&node.op);
+  return arithmetic != nullptr && operand != nullptr &&
+         append_arithmetic(arithmetic->kind, *operand);
 }
 
 void Chain::append_scale(std::vector<float> by) {

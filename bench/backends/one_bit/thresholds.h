@@ -58,6 +58,9 @@ class Chain {
     std::vector<float> by;  ///< one, or one for each channel
     float operator()(float x, std::size_t channel) const;
   };
+  static Link::Kind link_of(Arithmetic::Kind kind);  ///< REQUIRES kind != pow
+  bool append_norm(const BatchNorm& norm);
+  bool append_activation(const Activation& activation);
   bool append_arithmetic(Arithmetic::Kind kind, const Tensor& operand);
   bool append_slopes(std::vector<float> slopes);
 
