@@ -1,6 +1,6 @@
 // Layers of which only the weights are binary, one thread: our kernels, which hold the weights as
-// bits, and oneDNN's f32 (direct convolution, ReLU, in the memory layout it likes best) with the
-// same signs as floats, side by side: every iteration runs both once. CPU time, medians.
+// bits, and oneDNN's f32 (direct convolution or inner product, ReLU, in the memory layout it likes
+// best), side by side: every iteration runs both once. CPU time, medians.
 //
 //   binary_weight_layers [Google Benchmark's options]
 //

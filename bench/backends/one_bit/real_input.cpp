@@ -6,66 +6,13 @@
 
 #include "bench/backends/one_bit/real_input_kernels.h"
 #include "bench/backends/one_bit/real_input_pieces.h"
+#include "bench/backends/one_bit/real_input_weights.h"
 #include "models/error.h"
 
 namespace bench::one_bit {
 namespace {
 
 using namespace real_input;
-
-template <class T>
-using Aligned = std::vector<T, AlignedAllocator<T>>;
-
-std::int64_t pieces(std::int64_t whole, std::int64_t part) { return (whole + part - 1) / part; }
-
-// A layer and its sizes. Its weights are elsewhere.
-struct Sizes {
-  BinaryLayer layer{};
-
-  std::int64_t group_inputs() const { return layer.inputs / layer.groups; }
-  std::int64_t group_outputs() const { return layer.outputs / layer.groups; }
-  std::int64_t taps() const { return layer.kernel_h * layer.kernel_w; }
-  std::int64_t pixel_tables() const { return pieces(group_inputs(), table_inputs); }
-  std::int64_t tables() const { return taps() * pixel_tables(); }
-  std::int64_t panel_words() const { return pieces(tables(), word_tables) * panel_outputs; }
-  std::int64_t group_words() const {
-    return pieces(group_outputs(), panel_outputs) * panel_words();
-  }
-};
-
-// What everything bound to a layer shares.
-struct PackedLayer {
-  Sizes sizes{};
-  Target target{};
-  Aligned<Word> weights{};  // group after group of panels
-};
-
-// The signs of the weights that table `table` of an output has: bit j for its input j.
-Word signs_of(const Sizes& sizes, std::int64_t output, std::int64_t table) {
-  const std::int64_t tap = table / sizes.pixel_tables();
-  const std::int64_t channel = table % sizes.pixel_tables() * table_inputs;
-  const std::int64_t words = words_of(sizes.group_inputs());
-  const Word* row = sizes.layer.weights.data() + output * sizes.taps() * words;
-  return row[tap * words + channel / 32] >> (channel % 32) & 15;
-}
-
-PackedLayer pack_panels(BinaryLayer layer, Target target) {
-  PackedLayer packed{.sizes = {std::move(layer)}, .target = target};
-  const Sizes& sizes = packed.sizes;
-  packed.weights.resize(static_cast<std::size_t>(sizes.layer.groups * sizes.group_words()));
-  for (std::int64_t output = 0; output < sizes.layer.outputs; ++output) {
-    const std::int64_t group = output / sizes.group_outputs();
-    const std::int64_t within = output % sizes.group_outputs();
-    Word* panel = packed.weights.data() + group * sizes.group_words() +
-                  within / panel_outputs * sizes.panel_words() + within % panel_outputs;
-    for (std::int64_t table = 0; table < sizes.tables(); ++table) {
-      panel[table / word_tables * panel_outputs] |= code_of(signs_of(sizes, output, table))
-                                                    << (table % word_tables * 4);
-    }
-  }
-  packed.sizes.layer.weights = {};
-  return packed;
-}
 
 float pad_number(PadValue value) {
   return value == PadValue::zero ? 0.0f : value == PadValue::plus_one ? 1.0f : -1.0f;

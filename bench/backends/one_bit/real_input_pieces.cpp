@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <vector>
 
 namespace bench::one_bit::real_input {
 namespace {
 
 // Tables beyond this many bytes leave the cache of a core (1 or 2 MB) before they are used again.
 constexpr std::int64_t cache_bytes = 672 << 10;
-
-std::int64_t pieces(std::int64_t whole, std::int64_t part) { return (whole + part - 1) / part; }
 
 // Pixels are computed by six, two and one; fewer at a time are a little slower.
 double lookups_of(std::int64_t pixels) {

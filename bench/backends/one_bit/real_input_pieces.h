@@ -2,12 +2,13 @@
 // How a feature map is cut into pieces whose tables fit into the cache.
 
 #include <cstdint>
-#include <vector>
-
-#include "bench/backends/one_bit/convolution.h"
-#include "bench/backends/one_bit/real_input.h"
 
 namespace bench::one_bit::real_input {
+
+/// How many of at most `part` make up the whole.
+constexpr std::int64_t pieces(std::int64_t whole, std::int64_t part) {
+  return (whole + part - 1) / part;
+}
 
 /// One direction of a convolution.
 struct Axis {
@@ -32,8 +33,8 @@ Extent extent(const Axis& axis, std::int64_t outputs);
 struct Piece {
   std::int64_t images = 1;
   Extent rows{}, columns{};
-  std::int64_t tables =
-      0;  ///< of an input pixel; fewer than all only where the kernel is one pixel
+  /// Of an input pixel: fewer than all only where the kernel is one pixel.
+  std::int64_t tables = 0;
 
   std::int64_t inputs() const { return images * rows.inputs * columns.inputs; }
   std::int64_t outputs() const { return images * rows.outputs * columns.outputs; }
