@@ -1,5 +1,6 @@
 #include "bench/network.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "datasets/image.h"
@@ -68,6 +69,14 @@ RunRecord::Quantization facts_of(const NetworkOptions& options, const Quantized&
   return facts;
 }
 
+bool takes_signs(const Graph& graph) {
+  return std::ranges::any_of(graph.nodes, [](const Node& node) {
+    const auto* quantize = std::get_if<FakeQuantize>(&node.op);
+    const auto* grid = quantize ? std::get_if<Grid>(&quantize->grid) : nullptr;
+    return grid && is_binary(*grid);
+  });
+}
+
 // What one thread owns while it answers images.
 class Worker {
  public:
@@ -101,7 +110,10 @@ class Worker {
 Quantized prepare_graph(Graph graph, const Recipe& recipe, const CalibrationInputs& inputs,
                         const std::string& file) {
   graph = simplify(std::move(graph));
-  if (recipe.empty()) return {simplify(fold_batch_norm(std::move(graph))), {}, {}};
+  // Folding rounds otherwise than the file's own layers do, and signs make the least rounding
+  // plain.
+  if (recipe.empty() && !takes_signs(graph)) graph = simplify(fold_batch_norm(std::move(graph)));
+  if (recipe.empty()) return {std::move(graph), {}, {}};
   return apply(recipe, std::move(graph), inputs, file);
 }
 

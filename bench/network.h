@@ -28,8 +28,8 @@ struct NetworkOptions {
   CompileOptions compile{};
 };
 
-/// The graph that backends run: simplified, and with batch norms in their layers or as the recipe
-/// makes it. Throws as apply, whose `file` it is.
+/// The graph that backends run: simplified, and with batch norms in their layers (but not where
+/// signs are taken) or as the recipe makes it. Throws as apply, whose `file` it is.
 Quantized prepare_graph(Graph graph, const Recipe& recipe, const CalibrationInputs& inputs,
                         const std::string& file);
 

@@ -53,11 +53,12 @@ Shape shape_by_layer(const MxnetSymbol::Node& node, std::size_t index, MxnetNetw
   const bool dense = node.op == "FullyConnected", norm = node.op.starts_with("BatchNorm");
   if (!dense && !norm && !node.op.starts_with("Convolution")) return {};
   MxnetNode layer(index, net);
-  const auto array = net.arrays.find(layer.array_name(1));
-  if (array == net.arrays.end() || array->second.shape.empty()) return {};  // reported where read
-  const Shape& shape = array->second.shape;
+  const std::string name = layer.array_name(1);
+  const Shape& shape = layer.array(name).shape;
+  if (shape.size() < (norm ? 1 : 2)) {
+    reject("array " + in_quotes(name) + " has shape " + to_string(shape));
+  }
   if (norm) return {-1, shape[0], -1, -1};
-  if (shape.size() < 2) return {};
   if (dense) return {-1, shape[1]};
   const std::int64_t groups = layer.integer("num_group", 1);
   return {-1, shape[1] * std::min(groups, shape[0]), -1, -1};

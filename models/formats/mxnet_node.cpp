@@ -153,7 +153,7 @@ void MxnetNode::require(const char* key, std::string_view wanted) {
          in_quotes(wanted) + " is supported");
 }
 
-void MxnetNode::require(const char* key, bool wanted) {
+void MxnetNode::require_flag(const char* key, bool wanted) {
   if (flag(key, wanted) == wanted) return;
   require(key, wanted ? std::string_view("True") : "False");
 }

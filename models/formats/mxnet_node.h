@@ -51,7 +51,7 @@ class MxnetNode {
   Pair pair(const char* key, int otherwise, int least = 1);
   /// Throws Error{unsupported} unless the attribute has this value, or is absent.
   void require(const char* key, std::string_view wanted);
-  void require(const char* key, bool wanted);
+  void require_flag(const char* key, bool wanted);
   /// Attributes that say nothing about the result.
   void ignore(std::initializer_list<const char*> keys);
   /// Throws Error{unsupported} for an attribute nobody asked for.

@@ -57,7 +57,7 @@ void add_all(MxnetNode& node) {
 
 template <Of kind, bool reversed = false>
 void with_scalar(MxnetNode& node) {
-  node.require("is_int", true);
+  node.require_flag("is_int", true);
   const NodeId input = node.input();
   Tensor number(Shape(node.rank(input), 1));
   number.data<float>()[0] = node.real("scalar");
@@ -70,7 +70,7 @@ void with_scalar(MxnetNode& node) {
 void softmax(MxnetNode& node) {
   if (node.real("temperature", 1) != 1) refuse("attribute 'temperature' is not 1");
   node.ignore({"dtype"});
-  node.require("use_length", false);
+  node.require_flag("use_length", false);
   const NodeId input = node.input();
   const auto axes = static_cast<std::int64_t>(node.rank(input));
   const std::int64_t axis = node.integer("axis", -1, -axes);

@@ -16,7 +16,7 @@ constexpr std::int64_t most_products = (1 << 24) - 1;  // whose sum a float hold
 void require_one_bit(MxnetNode& node) {
   node.require("act_bit", "1");
   node.require("weight_bit", "1");
-  node.require("scaling_factor", false);
+  node.require_flag("scaling_factor", false);
   if (node.text("scaling_mode", "none") != "backward") node.require("scaling_mode", "none");
 }
 
@@ -137,7 +137,7 @@ void add_convolution(MxnetNode& node, bool packed, bool has_bias) {
 }
 
 void add_fully_connected(MxnetNode& node, bool packed, bool has_bias) {
-  node.require("flatten", true);
+  node.require_flag("flatten", true);
   const std::int64_t outputs = node.integer("num_hidden");
   Tensor weight = packed ? packed_matrix(node, outputs) : signs_of(node, outputs, {});
   const std::int64_t products = weight.dim(1);
@@ -174,12 +174,12 @@ void q_fully_connected(MxnetNode& node) {
 // The operators of BMXNet-v2 accept a bias and do not add it.
 
 void binary_inference_convolution(MxnetNode& node) {
-  node.require("no_bias", true);
+  node.require_flag("no_bias", true);
   add_convolution(node, true, false);
 }
 
 void binary_inference_fully_connected(MxnetNode& node) {
-  node.require("no_bias", true);
+  node.require_flag("no_bias", true);
   add_fully_connected(node, true, false);
 }
 

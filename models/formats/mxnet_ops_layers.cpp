@@ -63,7 +63,7 @@ Tensor statistic(MxnetNode& node, std::size_t i, const char* name, const Shape& 
 
 void batch_norm(MxnetNode& node) {
   node.require("axis", "1");
-  node.require("output_mean_var", false);
+  node.require_flag("output_mean_var", false);
   node.ignore({"use_global_stats", "min_calib_range", "max_calib_range"});
   BatchNorm op;
   op.gamma = node.parameter(1);

@@ -64,7 +64,7 @@ void flatten(MxnetNode& node) {
 
 /// 0 keeps a size, -1 is what is left.
 void reshape(MxnetNode& node) {
-  node.require("reverse", false);
+  node.require_flag("reverse", false);
   node.ignore({"keep_highest"});
   if (!node.tuple("target_shape").empty()) refuse("attribute 'target_shape' is not supported");
   const NodeId input = node.input();
