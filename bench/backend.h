@@ -95,6 +95,9 @@ struct CompileOptions {
   bool integer_only = false;
   /// Of the backend `1-bit`.
   BinaryEngine binary_engine = BinaryEngine::automatic;
+  /// Of the backend `float`: convolutions by Winograd's algorithm, where oneDNN has it. Fewer
+  /// products and other roundings: for comparing speeds, not for answers.
+  bool winograd = false;
 };
 
 class Backend {

@@ -57,6 +57,10 @@ Table circumstances(const Profile& profile) {
   row("peak, floats", peak_text(profile.peaks.floats));
   row("peak, bytes", peak_text(profile.peaks.bytes));
   row("peak, bits", peak_text(profile.peaks.bits));
+  table.notes = {
+      "GOP/s and shares count two operations for each product of the direct algorithm; "
+      "Winograd's has fewer, and matrix units (AMX) do more than the peak of bytes, which "
+      "is VNNI's."};
   row("peak resident set", megabytes(profile.peak_rss_bytes) + ", all cases together");
   return table;
 }

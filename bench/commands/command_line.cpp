@@ -238,6 +238,10 @@ void add_profile(CLI::App& app, ProfileArguments& a) {
          "preset[:option=value,...], or a .json file, for backends without a recipe");
   option(profile, "--requantization", a.requantization, "NAME",
          "how int8 scales sums: fixed-point, tflite or float-scale");
+  option(profile, "--binary-engine", a.binary_engines, "NAME",
+         "what multiplies signs in 1-bit: automatic, xnor or expanded (repeatable)");
+  profile->add_flag("--winograd", a.winograd,
+                    "float once more, by Winograd's algorithm where oneDNN has it");
   option(profile, "--weights", a.weights, "PATH", weights_help);
   option(profile, "--input", a.input, "SHAPE", "shape of the input, 1x3x224x224");
   option(profile, "--image", a.image, "FILE", "an image to run (default: noise)");

@@ -70,7 +70,9 @@ struct ProfileArguments {
   std::vector<std::string> plugins;
   std::string quantize;  ///< for backends without a recipe of their own, but for float
   std::string requantization;
+  std::vector<std::string> binary_engines;
   int rounds = 9;
+  bool winograd = false;  ///< float once more, by Winograd's algorithm
   bool untrained = false;
   std::string format = "markdown";
 };

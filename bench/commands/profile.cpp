@@ -21,9 +21,11 @@ namespace {
 struct Way {
   const Backend* backend = nullptr;
   Recipe recipe{};
+  CompileOptions compile{};
+  std::string note{};  ///< of the options, for the name
 
   std::string name() const {
-    return std::string(backend->name()) + (recipe.empty() ? "" : ", " + recipe.name);
+    return std::string(backend->name()) + (recipe.empty() ? "" : ", " + recipe.name) + note;
   }
 };
 
@@ -42,10 +44,38 @@ Way parse_way(const std::string& text, const std::string& otherwise) {
   return way;
 }
 
-std::vector<Way> ways_of(const ProfileArguments& a) {
+// The same with each of the options that are asked for and mean something to the backend.
+std::vector<Way> variants(const Way& way, const ProfileArguments& a) {
   std::vector<Way> ways;
-  for (const std::string& text : a.backends) ways.push_back(parse_way(text, a.quantize));
-  if (ways.empty()) ways.push_back(parse_way("float", ""));
+  if (way.backend->name() != "1-bit" || a.binary_engines.empty()) ways.push_back(way);
+  if (way.backend->name() == "float" && a.winograd) {
+    ways.push_back(way);
+    ways.back().compile.winograd = true;
+    ways.back().note = ", Winograd";
+  }
+  for (const std::string& name : a.binary_engines) {
+    const BinaryEngine engine = find(binary_engines(), "binary engine", name).make;
+    if (way.backend->name() != "1-bit") continue;
+    ways.push_back(way);
+    ways.back().compile.binary_engine = engine;
+    ways.back().note = ", engine " + name;
+  }
+  return ways;
+}
+
+std::vector<Way> ways_of(const ProfileArguments& a) {
+  std::vector<std::string> texts = a.backends;
+  if (texts.empty()) texts.push_back("float");
+  std::vector<Way> ways;
+  for (const std::string& text : texts) {
+    for (Way& way : variants(parse_way(text, a.quantize), a)) {
+      if (!a.requantization.empty()) {
+        way.compile.requantization =
+            find(requantizations(), "requantization", a.requantization).make;
+      }
+      ways.push_back(std::move(way));
+    }
+  }
   return ways;
 }
 
@@ -74,19 +104,11 @@ Tensor input_of(const ProfileArguments& a, const OneNetwork& network) {
   return Random(2).tensor(shape, -1, 1);
 }
 
-CompileOptions compile_options(const ProfileArguments& a) {
-  CompileOptions options;
-  if (!a.requantization.empty()) {
-    options.requantization = find(requantizations(), "requantization", a.requantization).make;
-  }
-  return options;
-}
-
 Contestant contestant(const Way& way, Graph graph, const Shape& input, const ProfileArguments& a) {
   if (way.backend->name() == "float") graph = without_grids(std::move(graph));
   return {way.name(), *way.backend,
           prepare_graph(std::move(graph), way.recipe, noise_inputs(input), a.model).graph,
-          compile_options(a)};
+          way.compile};
 }
 
 }  // namespace

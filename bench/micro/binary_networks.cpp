@@ -2,12 +2,13 @@
 // one thread, every way of computing once per round so that all see the same machine. What counts
 // is how many times faster than float, and the bytes of the weights.
 //
-//   binary_networks [--networks=vgg16,resnet18] [--ways=float,int8,1-bit:xnor,...] [--rounds=9]
+//   binary_networks [--networks=vgg16,resnet18] [--ways=float,float:winograd,int8,1-bit]
+//   [--rounds=9]
 //                   [--layers]
 //
-// Ways are float; int8, with the preset of that name; fake-quant, the simulation of the signs in
-// float; 1-bit, or 1-bit:xnor and 1-bit:expanded for one of its engines. --layers: also the time of
-// every layer.
+// Ways are float and float:winograd; int8, with the preset of that name; fake-quant, the simulation
+// of the signs in float; 1-bit, or 1-bit:xnor and 1-bit:expanded for one of its engines. --layers:
+// also the time of every layer.
 //
 // float and int8 have the networks as published, ReLU and all. The 1-bit ones have the sign of a
 // batch norm where those have a ReLU, as binary networks do (behind a ReLU all signs are equal),
@@ -155,16 +156,17 @@ Contestant contestant(const std::string& way, const std::string& name) {
   const Recipe recipe = backend == "int8" ? parse_recipe("int8") : Recipe{};
   Contestant one{way, find_backend(backend),
                  prepare_graph(network(name, binary), recipe, noise(), name).graph};
-  if (way.size() > backend.size()) {
-    one.compile.binary_engine =
-        find(binary_engines(), "binary engine", way.substr(backend.size() + 1)).make;
+  const std::string option = way.substr(std::min(backend.size() + 1, way.size()));
+  one.compile.winograd = option == "winograd";
+  if (!option.empty() && !one.compile.winograd) {
+    one.compile.binary_engine = find(binary_engines(), "binary engine", option).make;
   }
   return one;
 }
 
 struct Options {
   std::vector<std::string> networks{"vgg16", "resnet18"};
-  std::vector<std::string> ways{"float", "int8", "1-bit"};
+  std::vector<std::string> ways{"float", "float:winograd", "int8", "1-bit"};
   int rounds = 9;
   bool layers = false;
 };

@@ -11,14 +11,15 @@ using OpDesc = convolution_forward::desc;
 struct Geometry {
   Desc weight, bias;
   Shape strides, dilation, pad_begin, pad_end;
+  // Direct unless it is asked for otherwise: Winograd's algorithm rounds otherwise.
+  dnnl::algorithm algorithm = dnnl::algorithm::convolution_direct;
 
   OpDesc desc(const Desc& src, const Desc& dst) const {
     const auto kind = dnnl::prop_kind::forward_inference;
-    const auto direct = dnnl::algorithm::convolution_direct;  // never Winograd: other roundings
     if (bias.is_zero()) {
-      return OpDesc(kind, direct, src, weight, dst, strides, dilation, pad_begin, pad_end);
+      return OpDesc(kind, algorithm, src, weight, dst, strides, dilation, pad_begin, pad_end);
     }
-    return OpDesc(kind, direct, src, weight, bias, dst, strides, dilation, pad_begin, pad_end);
+    return OpDesc(kind, algorithm, src, weight, bias, dst, strides, dilation, pad_begin, pad_end);
   }
 };
 
@@ -77,6 +78,22 @@ bool plan_in_layouts(Planner& planner, const Step& step, const Geometry& g, cons
   return found.has_value();
 }
 
+// In the layouts that oneDNN wants for it; what it can't do in one go (residual sums) comes after.
+bool plan_winograd(Planner& planner, const Step& step, Geometry g, const Shape& in,
+                   const Shape& out) {
+  g.algorithm = dnnl::algorithm::convolution_winograd;
+  const auto found =
+      fast<convolution_forward>(g.desc(any(in), any(out)), strict_attributes(), planner.engine());
+  if (!found) return false;
+  const auto plan = [&](const Step& nodes) {
+    return plan_in_layouts(planner, nodes, g, found->src_desc(), found->dst_desc());
+  };
+  if (plan(step)) return true;
+  if (step.nodes.size() == 1 || !plan({{step.head()}})) return false;
+  for (std::size_t i = 1; i < step.nodes.size(); ++i) plan_step(planner, {{step.nodes[i]}});
+  return true;
+}
+
 }  // namespace
 
 // Layouts are tried in an order found by measuring. AVX-512: channels last and blocks of 16
@@ -91,6 +108,7 @@ bool plan_convolution(Planner& planner, const Step& step) {
   const auto with = [&](const Desc& src, const Desc& dst) {
     return plan_in_layouts(planner, step, g, src, dst);
   };
+  if (planner.winograd() && plan_winograd(planner, step, g, in, out)) return true;
   if (has_avx512() && planner.prefers_blocks()) {
     const bool few = in[1] < 4;  // an image: oneDNN has kernels that turn it into blocks
     if (few && with(row_major(in), blocks_of_16(out))) return true;

@@ -52,12 +52,13 @@ bool is_depthwise(const Node& node) {
 }  // namespace
 
 Planner::Planner(const Graph& graph, const std::vector<Shape>& shapes, Weights& weights,
-                 const dnnl::engine& engine)
+                 const dnnl::engine& engine, bool winograd)
     : graph_(graph),
       shapes_(shapes),
       weights_(weights),
       engine_(engine),
-      prefers_blocks_(std::ranges::any_of(graph.nodes, is_depthwise)) {
+      prefers_blocks_(std::ranges::any_of(graph.nodes, is_depthwise)),
+      winograd_(winograd) {
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const auto id = static_cast<NodeId>(i);
     const Desc layout = row_major(shapes[i]);

@@ -23,7 +23,7 @@ class Planner {
  public:
   /// REQUIRES graph and weights to outlive the plan.
   Planner(const Graph& graph, const std::vector<Shape>& shapes, Weights& weights,
-          const dnnl::engine& engine);
+          const dnnl::engine& engine, bool winograd = false);
 
   const Node& node(NodeId id) const { return graph_.nodes[static_cast<std::size_t>(id)]; }
   const Shape& shape(NodeId id) const { return shapes_[static_cast<std::size_t>(id)]; }
@@ -31,6 +31,8 @@ class Planner {
   Weights& weights() { return weights_; }
   /// Whether this network is one of those that run faster with channels in blocks.
   bool prefers_blocks() const { return prefers_blocks_; }
+  /// Whether convolutions may be computed by Winograd's algorithm.
+  bool winograd() const { return winograd_; }
 
   /// A node's layout as it is stored now.
   const Desc& layout(NodeId id) const { return values_.at(id).front().layout; }
@@ -67,7 +69,7 @@ class Planner {
   const std::vector<Shape>& shapes_;
   Weights& weights_;
   dnnl::engine engine_;
-  bool prefers_blocks_;
+  bool prefers_blocks_, winograd_;
   Plan plan_;
   std::vector<std::size_t> buffer_bytes_;
   std::map<NodeId, std::vector<Place>> values_;  // the result as computed, then reordered copies

@@ -48,6 +48,7 @@ class OneDnnSession : public Session {
 OneDnnProgram::OneDnnProgram(Graph graph, const CompileOptions& options)
     : graph_(std::move(graph)),
       threads_(options.threads_per_image),
+      winograd_(options.winograd),
       engine_(dnnl::engine::kind::cpu, 0),
       weights_(engine_),
       plans_(kPlansKept) {
@@ -63,7 +64,7 @@ std::shared_ptr<const Plan> OneDnnProgram::plan(const Shape& input) const {
   return plans_.get(input, [&] {
     const ThreadCount threads(threads_);
     const std::vector<Shape> shapes = infer_shapes(graph_, input);
-    Planner planner(graph_, shapes, weights_, engine_);
+    Planner planner(graph_, shapes, weights_, engine_, winograd_);
     for (const Step& step : fuse(graph_, shapes)) plan_step(planner, step);
     return planner.finish();
   });

@@ -28,6 +28,7 @@ class OneDnnProgram : public Program {
  private:
   Graph graph_;
   int threads_;
+  bool winograd_;
   dnnl::engine engine_;
   mutable Weights weights_;
   mutable PlanCache<Plan> plans_;

@@ -132,6 +132,40 @@ void check_facts(const Graph& graph, const Shape& image) {
 
 }  // namespace
 
+TEST_CASE("float: Winograd's algorithm, where it is asked for, gives the same but for rounding") {
+  CompileOptions options;
+  options.winograd = true;
+  for (const ConformanceCase& c : conformance_cases(1)) {
+    INFO(c.name);
+    const Tensor input = conformance_input(c, 2);
+    const auto wanted = evaluate(c.graph, input);
+    const auto got = find_backend("float").compile(c.graph, options)->open_session()->run(input);
+    REQUIRE(got.size() == wanted.size());
+    for (std::size_t i = 0; i < got.size(); ++i) CHECK(relative_error(got[i], wanted[i]) <= 1e-3);
+  }
+}
+
+TEST_CASE("float: a residual block by Winograd's algorithm, on processors it is made for") {
+  Graph graph;
+  NodeId here = graph.add("image", Input{{1, 64, 28, 28}});
+  const NodeId image = here;
+  here = graph.add(
+      "conv", Conv2d{.weight = Random(1).tensor({64, 64, 3, 3}, -0.1f, 0.1f), .pad = {1, 1, 1, 1}},
+      {here});
+  here = graph.add("add", Arithmetic{}, {here, image});
+  graph.outputs = {{"out", graph.add("relu", Activation{}, {here})}};
+  CompileOptions options;
+  options.winograd = true;
+  const auto program = find_backend("float").compile(graph, options);
+  const Tensor input = Random(2).tensor({1, 64, 28, 28}, -1, 1);
+  CHECK(relative_error(program->open_session()->run(input)[0], evaluate(graph, input)[0]) <= 1e-3);
+  const ProgramFacts facts = program->facts(input.shape());
+  const bool is_used = std::ranges::any_of(facts.layers, [](const LayerFact& fact) {
+    return fact.implementation.find("wino") != std::string::npos;
+  });
+  if (facts.isa.starts_with("avx512_core")) CHECK(is_used);
+}
+
 TEST_CASE("float: conformance") {
   const bool depthwise = GENERATE(false, true);
   for (const std::uint64_t seed : {1u, 2u, 3u}) {
