@@ -30,7 +30,7 @@ class Runner {
  public:
   Runner(Contestant contestant, const Tensor& input)
       : name_(std::move(contestant.name)),
-        program_(contestant.backend.compile(std::move(contestant.graph), contestant.compile)),
+        program_(contestant.backend.compile(contestant.make_graph(), contestant.compile)),
         session_(program_->open_session()),
         input_(input) {}
 

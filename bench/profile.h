@@ -3,6 +3,7 @@
 // thread, beside the processor's peaks measured in the same run.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -58,7 +59,7 @@ struct Profile {
 struct Contestant {
   std::string name;
   const Backend& backend;
-  Graph graph;
+  std::function<Graph()> make_graph;  ///< called once: so only one graph is in memory at a time
   CompileOptions compile = {};
 };
 

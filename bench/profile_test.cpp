@@ -60,8 +60,8 @@ std::unique_ptr<Program> Silent::compile(Graph, const CompileOptions&) const {
 Profile small_profile() {
   const Tensor input = Random(2).tensor({1, 3, 6, 6}, -1, 1);
   std::vector<Contestant> contestants;
-  contestants.push_back({"float", find_backend("float"), small_graph(false)});
-  contestants.push_back({"int8, own", find_backend("int8"), small_graph(true)});
+  contestants.push_back({"float", find_backend("float"), [] { return small_graph(false); }});
+  contestants.push_back({"int8, own", find_backend("int8"), [] { return small_graph(true); }});
   return profile("small", std::move(contestants), input, {.rounds = 5, .warm_up = 1});
 }
 
@@ -170,7 +170,7 @@ TEST_CASE("a profile as data has the same numbers") {
 TEST_CASE("rounds and warm-up are run, also where a backend does not tell of its layers") {
   const Silent silent;
   std::vector<Contestant> contestants;
-  contestants.push_back({"silent", silent, small_graph(false)});
+  contestants.push_back({"silent", silent, [] { return small_graph(false); }});
   const Profile result =
       profile("small", std::move(contestants), Tensor({1, 3, 6, 6}), {.rounds = 3, .warm_up = 2});
   CHECK(silent.runs == 5);
@@ -181,8 +181,11 @@ TEST_CASE("rounds and warm-up are run, also where a backend does not tell of its
 
 TEST_CASE("a profile of a network that a backend can't run is its error") {
   std::vector<Contestant> contestants;
-  Graph broken = small_graph(false);
-  broken.outputs.clear();
+  const auto broken = [] {
+    Graph graph = small_graph(false);
+    graph.outputs.clear();
+    return graph;
+  };
   contestants.push_back({"float", find_backend("float"), broken});
   CHECK_THROWS_AS(profile("small", std::move(contestants), Tensor({1, 3, 6, 6})), Error);
 }

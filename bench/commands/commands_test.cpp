@@ -523,11 +523,16 @@ TEST_CASE("The profile of a network file, as text and as data") {
   write_file(run.file("a.png"), testing::tiny_png(10, 20, 30, 1));
   command.insert(command.end(), {"--image", run.file("a.png")});
   CHECK(contains(bench(command).err, "needs --prepare"));
+  command.insert(command.end(), {"--winograd", "--backend", "1-bit", "--binary-engine", "xnor"});
   command.insert(command.end(), {"--prepare", "mobilefacenet-112", "--format", "json"});
   const Ran shown = bench(command);
   CHECK(shown.code == exit_ok);
   const Json printed = parse_json(shown.out, "stdout");
   CHECK(JsonFields(printed, "stdout").text("clock") == "thread CPU time");
+  std::string names;
+  for (JsonFields& one : JsonFields(printed, "stdout").objects("cases"))
+    names += one.text("name") + "; ";
+  CHECK(names == "float; float, Winograd; int8, int8; 1-bit, engine xnor; ");
 }
 
 TEST_CASE("A recipe is written as QDQ, or refused by what ONNX cannot say") {

@@ -104,11 +104,13 @@ Tensor input_of(const ProfileArguments& a, const OneNetwork& network) {
   return Random(2).tensor(shape, -1, 1);
 }
 
-Contestant contestant(const Way& way, Graph graph, const Shape& input, const ProfileArguments& a) {
-  if (way.backend->name() == "float") graph = without_grids(std::move(graph));
-  return {way.name(), *way.backend,
-          prepare_graph(std::move(graph), way.recipe, noise_inputs(input), a.model).graph,
-          way.compile};
+Contestant contestant(const Way& way, const Graph& graph, const Shape& input,
+                      const std::string& file) {
+  const auto make_graph = [&, recipe = way.recipe, in_float = way.backend->name() == "float"] {
+    Graph own = in_float ? without_grids(graph) : graph;
+    return prepare_graph(std::move(own), recipe, noise_inputs(input), file).graph;
+  };
+  return {way.name(), *way.backend, make_graph, way.compile};
 }
 
 }  // namespace
@@ -121,7 +123,7 @@ int execute(const ProfileArguments& a, std::ostream& out, std::ostream&) {
   const Tensor input = input_of(a, network);
   std::vector<Contestant> contestants;
   for (const Way& way : ways) {
-    contestants.push_back(contestant(way, network.graph, input.shape(), a));
+    contestants.push_back(contestant(way, network.graph, input.shape(), a.model));
   }
   ProfileOptions options;
   options.rounds = a.rounds;

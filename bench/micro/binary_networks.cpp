@@ -154,8 +154,10 @@ Contestant contestant(const std::string& way, const std::string& name) {
   const std::string backend = way.substr(0, way.find(':'));
   const bool binary = backend != "float" && backend != "int8";
   const Recipe recipe = backend == "int8" ? parse_recipe("int8") : Recipe{};
-  Contestant one{way, find_backend(backend),
-                 prepare_graph(network(name, binary), recipe, noise(), name).graph};
+  const auto make_graph = [=] {
+    return prepare_graph(network(name, binary), recipe, noise(), name).graph;
+  };
+  Contestant one{way, find_backend(backend), make_graph};
   const std::string option = way.substr(std::min(backend.size() + 1, way.size()));
   one.compile.winograd = option == "winograd";
   if (!option.empty() && !one.compile.winograd) {
