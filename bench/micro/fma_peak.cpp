@@ -57,6 +57,65 @@ float dot_burst() {
   return 64;
 }
 
+// clang-format off
+// Mismatches of two registers, added up in twelve others. The compiler, for which there is nothing
+// beyond register 15, need not be told of those.
+#define MISMATCHES(reg, sum, work)                       \
+  "vpxord %%" reg "12, %%" reg "13, %%" reg work "\n"    \
+  "vpopcntd %%" reg work ", %%" reg work "\n"            \
+  "vpaddd %%" reg work ", %%" reg sum ", %%" reg sum "\n"
+#define TWELVE_MISMATCHES(reg)                           \
+  MISMATCHES(reg, "0", "16") MISMATCHES(reg, "1", "17")  \
+  MISMATCHES(reg, "2", "18") MISMATCHES(reg, "3", "19")  \
+  MISMATCHES(reg, "4", "20") MISMATCHES(reg, "5", "21")  \
+  MISMATCHES(reg, "6", "22") MISMATCHES(reg, "7", "23")  \
+  MISMATCHES(reg, "8", "24") MISMATCHES(reg, "9", "25")  \
+  MISMATCHES(reg, "10", "26") MISMATCHES(reg, "11", "27")
+// clang-format on
+
+float xnor_zmm_burst() {
+  long rounds = kRounds;
+  asm volatile("vzeroall\n1:\n" TWELVE_MISMATCHES("zmm")
+                   TWELVE_MISMATCHES("zmm") "dec %0\njnz 1b\nvzeroupper\n"
+               : "+r"(rounds)
+               :
+               : FMA_CLOBBERS);
+  return 512;
+}
+
+float xnor_ymm_burst() {
+  long rounds = kRounds;
+  asm volatile("vzeroall\n1:\n" TWELVE_MISMATCHES("ymm")
+                   TWELVE_MISMATCHES("ymm") "dec %0\njnz 1b\nvzeroupper\n"
+               : "+r"(rounds)
+               :
+               : FMA_CLOBBERS);
+  return 256;
+}
+
+// clang-format off
+#define WORD(sum, work)                     \
+  "mov %%r8, %%" work "\n"                  \
+  "xor %%r9, %%" work "\n"                  \
+  "popcnt %%" work ", %%" work "\n"         \
+  "add %%" work ", %%" sum "\n"
+#define FOUR_WORDS WORD("rax", "r10") WORD("rcx", "r11") WORD("rdx", "r12") WORD("rsi", "r13")
+// clang-format on
+
+float xnor_word_burst() {
+  long rounds = kRounds;
+  asm volatile("1:\n" FOUR_WORDS FOUR_WORDS FOUR_WORDS FOUR_WORDS FOUR_WORDS FOUR_WORDS
+               "dec %0\njnz 1b\n"
+               : "+r"(rounds)
+               :
+               : "cc", "rax", "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11", "r12", "r13");
+  return 64;
+}
+
+#undef WORD
+#undef FOUR_WORDS
+#undef MISMATCHES
+#undef TWELVE_MISMATCHES
 #undef CHAIN
 #undef TWELVE
 #undef FMA_CLOBBERS
@@ -131,6 +190,23 @@ FmaPeak measure_dot_peak(double seconds) {
   static_cast<void>(seconds);
 #endif
   return {};
+}
+
+FmaPeak measure_xnor_peak(double seconds) {
+  FmaPeak best;
+#if defined(__x86_64__)
+  const auto attempt = [&](bool possible, Burst burst, const char* kernel) {
+    const double gops = possible ? burst_gflops(burst, seconds / 3) : 0;
+    if (gops > best.gflops) best = {gops, kernel};
+  };
+  const bool counts = __builtin_cpu_supports("avx512vpopcntdq") != 0;
+  attempt(counts, xnor_zmm_burst, "zmm");
+  attempt(counts && __builtin_cpu_supports("avx512vl"), xnor_ymm_burst, "ymm");
+  attempt(__builtin_cpu_supports("popcnt"), xnor_word_burst, "64-bit words");
+#else
+  static_cast<void>(seconds);
+#endif
+  return best;
 }
 
 std::string cpu_name() {

@@ -19,6 +19,11 @@ FmaPeak measure_fma_peak(double seconds = 0.05);
 /// 0 where the processor has none.
 FmaPeak measure_dot_peak(double seconds = 0.05);
 
+/// The same for binary products: XOR, popcount and addition of independent registers, each bit
+/// counted as two operations. The widest of zmm, ymm (VPOPCNTDQ) and 64-bit words that reached it;
+/// 0 where the processor has none.
+FmaPeak measure_xnor_peak(double seconds = 0.05);
+
 /// The middle one; of an even number the higher of the two. REQUIRES at least one.
 double median(std::vector<double> values);
 

@@ -51,16 +51,16 @@ std::vector<bool> padded_taps(std::int64_t first, std::int64_t kernel, std::int6
 
 // Windows along one axis, sorted into kinds by which of their taps lie on padding.
 struct Kinds {
-  std::vector<std::int32_t> of;             // each window's
+  std::vector<std::int64_t> of;             // each window's
   std::vector<std::vector<bool>> padded{};  // of each kind, its taps
 };
 Kinds kinds_of(std::int64_t windows, std::int64_t stride, std::int64_t kernel,
                std::int64_t dilation, std::int64_t before, std::int64_t end) {
   Kinds kinds;
-  std::map<std::vector<bool>, std::int32_t> known;
+  std::map<std::vector<bool>, std::int64_t> known;
   for (std::int64_t window = 0; window < windows; ++window) {
     const auto taps = padded_taps(window * stride, kernel, dilation, before, end);
-    const auto [found, is_new] = known.try_emplace(taps, static_cast<std::int32_t>(known.size()));
+    const auto [found, is_new] = known.try_emplace(taps, std::ssize(known));
     if (is_new) kinds.padded.push_back(taps);
     kinds.of.push_back(found->second);
   }
@@ -82,12 +82,13 @@ class XnorBound : public BoundConvolution {
   std::int64_t paired_words() const { return input_.pixels() * pixel_words(); }
   void set_windows();
   void set_offsets();
-  void set_bases();
+  void set_bases(const Kinds& rows, const Kinds& columns);
 
   std::shared_ptr<const Compiled> compiled_;
   BitMap input_;
   XnorWork work_;
-  std::vector<std::int32_t> pairs_, singles_, bases_, row_kinds_, column_kinds_;
+  std::vector<std::int32_t> pairs_, singles_, bases_;
+  std::vector<XnorWork::Window> windows_;
 };
 
 XnorBound::XnorBound(std::shared_ptr<const Compiled> compiled, const BitMap& input)
@@ -99,23 +100,9 @@ XnorBound::XnorBound(std::shared_ptr<const Compiled> compiled, const BitMap& inp
   work_.group_outputs = compiled_->layer.outputs / compiled_->layer.groups;
   work_.limits = compiled_->limits.data();
   work_.flips = compiled_->flips.data();
-  set_windows();
-  set_offsets();
-  set_bases();
-}
-
-void XnorBound::set_windows() {
-  const BinaryLayer& layer = compiled_->layer;
-  const std::int64_t rows = input_.height - (layer.kernel_h - 1) * layer.dilation.h - 1;
-  const std::int64_t columns = input_.width - (layer.kernel_w - 1) * layer.dilation.w - 1;
-  if (rows < 0 || columns < 0) throw Error(Fault::bad_data, "a kernel larger than its input");
-  work_.batch = input_.batch;
-  work_.rows = rows / layer.stride.h + 1;
-  work_.columns = columns / layer.stride.w + 1;
-  work_.image_step = input_.height * input_.width * pixel_words();
-  work_.row_step = layer.stride.h * input_.width * pixel_words();
-  work_.column_step = layer.stride.w * pixel_words();
   work_.group_step = paired_words_of(input_.channels);
+  set_offsets();
+  set_windows();
 }
 
 void XnorBound::set_offsets() {
@@ -128,29 +115,46 @@ void XnorBound::set_offsets() {
   }
 }
 
+void XnorBound::set_windows() {
+  const BinaryLayer& layer = compiled_->layer;
+  const std::int64_t rows = input_.height - (layer.kernel_h - 1) * layer.dilation.h - 1;
+  const std::int64_t columns = input_.width - (layer.kernel_w - 1) * layer.dilation.w - 1;
+  if (rows < 0 || columns < 0) throw Error(Fault::bad_data, "a kernel larger than its input");
+  const Padding pad = layer.pad_value == PadValue::zero ? layer.pad : Padding{};
+  const Kinds row_kinds = kinds_of(rows / layer.stride.h + 1, layer.stride.h, layer.kernel_h,
+                                   layer.dilation.h, pad.top, input_.height - pad.bottom);
+  const Kinds column_kinds = kinds_of(columns / layer.stride.w + 1, layer.stride.w, layer.kernel_w,
+                                      layer.dilation.w, pad.left, input_.width - pad.right);
+  for (std::int64_t image = 0; image < input_.batch; ++image) {
+    for (std::size_t row = 0; row < row_kinds.of.size(); ++row) {
+      const std::int64_t y =
+          image * input_.height + static_cast<std::int64_t>(row) * layer.stride.h;
+      for (std::size_t column = 0; column < column_kinds.of.size(); ++column) {
+        const std::int64_t x = static_cast<std::int64_t>(column) * layer.stride.w;
+        const std::int64_t kind =
+            row_kinds.of[row] * std::ssize(column_kinds.padded) + column_kinds.of[column];
+        windows_.push_back({static_cast<std::int32_t>((y * input_.width + x) * pixel_words()),
+                            static_cast<std::int32_t>(kind * compiled_->lanes())});
+      }
+    }
+  }
+  set_bases(row_kinds, column_kinds);
+}
+
 // With zero padding, bits of padding are 0, which the kernels take for -1: they subtract the
 // weights there, and these are added again beforehand.
-void XnorBound::set_bases() {
+void XnorBound::set_bases(const Kinds& rows, const Kinds& columns) {
   const BinaryLayer& layer = compiled_->layer;
-  const bool zero = layer.pad_value == PadValue::zero;
-  const Padding pad = zero ? layer.pad : Padding{};
-  const Kinds rows = kinds_of(work_.rows, layer.stride.h, layer.kernel_h, layer.dilation.h, pad.top,
-                              input_.height - pad.bottom);
-  const Kinds columns = kinds_of(work_.columns, layer.stride.w, layer.kernel_w, layer.dilation.w,
-                                 pad.left, input_.width - pad.right);
-  const auto lanes = static_cast<std::int32_t>(compiled_->lanes());
-  const auto column_count = static_cast<std::int32_t>(columns.padded.size());
-  for (const auto kind : rows.of) row_kinds_.push_back(kind * column_count * lanes);
-  for (const auto kind : columns.of) column_kinds_.push_back(kind * lanes);
-  const std::int64_t products = layer.inputs / layer.groups * layer.kernel_h * layer.kernel_w;
-  bases_.assign(rows.padded.size() * index(column_count) * index(lanes),
-                static_cast<std::int32_t>(products));
-  if (pad == Padding{}) return;
+  const std::int64_t taps = layer.kernel_h * layer.kernel_w;
+  const std::int64_t lanes = compiled_->lanes();
+  bases_.assign(rows.padded.size() * columns.padded.size() * index(lanes),
+                static_cast<std::int32_t>(layer.inputs / layer.groups * taps));
+  if (layer.pad_value != PadValue::zero || layer.pad == Padding{}) return;
   const auto sums = sums_of_taps(layer, compiled_->weights);
   std::int32_t* base = bases_.data();
   for (const auto& row : rows.padded) {
     for (const auto& column : columns.padded) {
-      for (std::int64_t tap = 0; tap < layer.kernel_h * layer.kernel_w; ++tap) {
+      for (std::int64_t tap = 0; tap < taps; ++tap) {
         if (!row[index(tap / layer.kernel_w)] && !column[index(tap % layer.kernel_w)]) continue;
         for (std::int64_t o = 0; o < layer.outputs; ++o) {
           base[compiled_->lane_of(o)] += sums[index(tap * layer.outputs + o)];
@@ -168,7 +172,7 @@ void XnorBound::run(const Arguments& arguments) const {
   work.input = paired;
   work.pairs = pairs_, work.singles = singles_;
   work.bases = bases_.data();
-  work.row_kinds = row_kinds_, work.column_kinds = column_kinds_;
+  work.windows = windows_;
   const Result& result = compiled_->layer.result;
   if (std::holds_alternative<ToSums>(result)) {
     work.sums = static_cast<std::int32_t*>(arguments.result);

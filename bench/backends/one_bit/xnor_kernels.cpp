@@ -1,7 +1,6 @@
 #include "bench/backends/one_bit/xnor_kernels.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "bench/backends/one_bit/dispatch.h"
 #include "bench/backends/one_bit/paired_weights.h"
@@ -23,7 +22,10 @@ using D = hn::ScalableTag<Word>;
 using V = hn::Vec<D>;
 using DS = hn::RebindToSigned<D>;
 using DF = hn::RebindToFloat<D>;
+using VS = hn::Vec<DS>;
 constexpr D d;
+constexpr DS ds;
+constexpr DF df;
 constexpr std::int64_t kLanes = hn::MaxLanes(D());
 
 #if HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_SCALAR
@@ -41,11 +43,11 @@ constexpr int kVectors = 2, kPixels = 2, kDepth = 2;
 #elif HWY_TARGET == HWY_AVX2
 constexpr int kVectors = 2, kPixels = 2, kDepth = 0;
 #elif HWY_TARGET == HWY_SSE4
-constexpr int kVectors = 2, kPixels = 2, kDepth = 0;
+constexpr int kVectors = 4, kPixels = 1, kDepth = 0;
 #else
 constexpr int kVectors = 1, kPixels = 2, kDepth = 0;
 #endif
-constexpr int kMostPixels = 4;
+constexpr int kFewPixels = kPixels > 3 ? 2 : 1;  // at once, of those left over
 
 // ones ^ a ^ b.
 HWY_INLINE V Parity(V ones, V a, V b) { return hn::Xor3(ones, a, b); }
@@ -53,7 +55,7 @@ HWY_INLINE V Parity(V ones, V a, V b) { return hn::Xor3(ones, a, b); }
 // The carry of ones + a + b, from ones, a, and the parity of all three.
 HWY_INLINE V Carry(V ones, V parity, V a) {
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
-  return V{_mm512_ternarylogic_epi32(ones.raw, parity.raw, a.raw, 0xB2)};
+  return V{_mm512_ternarylogic_epi64(ones.raw, parity.raw, a.raw, 0xB2)};
 #else
   const V differ = hn::Xor(ones, parity);
   return hn::Xor(a, hn::And(differ, hn::Xor(a, ones)));
@@ -64,7 +66,7 @@ HWY_INLINE V Carry(V ones, V parity, V a) {
 HWY_INLINE V FullAdd(V& sum, V a, V b) {
   const V parity = hn::Xor3(sum, a, b);
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
-  const V carry{_mm512_ternarylogic_epi32(sum.raw, a.raw, b.raw, 0xE8)};
+  const V carry{_mm512_ternarylogic_epi64(sum.raw, a.raw, b.raw, 0xE8)};
 #else
   const V carry = Carry(sum, parity, a);
 #endif
@@ -105,15 +107,22 @@ HWY_INLINE V Widened(V counts) {
   return hn::Add(hn::And(pairs, hn::Set(d, 0xffffu)), hn::ShiftRight<16>(pairs));
 }
 #endif
-constexpr std::int64_t kCountsBeforeWidening =
-    kCountsWords ? std::int64_t{1} << 40 : 31;  // 31 * 8 < 256
+// A byte's bits so many times, and those of chunks that are not full, are less than 256.
+constexpr std::int64_t kCountsBeforeWidening = 28;
 
 // What is known of the mismatches of a vector of outputs with one pixel.
 struct Counter {
-  V parity[kDepth + 1];  // of ones, twos, fours
-  V counts;              // of the last parity's carries, not yet widened
-  V total;               // the same, widened
+  V ones, twos, fours;  // parities, the last two if kDepth is 1 or 2
+  V counts;             // of the last parity's carries, not yet widened
+  V total;              // the same, widened
 };
+
+template <int kLevel>
+HWY_INLINE V& ParityOf(Counter& c) {
+  if constexpr (kLevel == 0) return c.ones;
+  if constexpr (kLevel == 1) return c.twos;
+  return c.fours;
+}
 
 // The carries of steps i, i + 1, ... (2^depth of them), added up but for the last.
 template <int kLevel>
@@ -121,15 +130,15 @@ HWY_INLINE V CarryOf(Counter& c, const Word* x, const std::int32_t* offsets, con
   if constexpr (kLevel == 0) {
     const Word* here = x + *offsets;
     const V first = hn::Load(d, w), both = hn::Load(d, w + block_outputs);
-    const V parity = Parity(c.parity[0], both, hn::Set(d, here[1]));
-    const V carry = Carry(c.parity[0], parity, hn::Xor(first, hn::Set(d, here[0])));
-    c.parity[0] = parity;
+    const V parity = Parity(c.ones, both, hn::Set(d, here[1]));
+    const V carry = Carry(c.ones, parity, hn::Xor(first, hn::Set(d, here[0])));
+    c.ones = parity;
     return carry;
   } else {
     constexpr int kHalf = 1 << (kLevel - 1);
     const V a = CarryOf<kLevel - 1>(c, x, offsets, w);
     const V b = CarryOf<kLevel - 1>(c, x, offsets + kHalf, w + kHalf * 2 * block_outputs);
-    return FullAdd(c.parity[kLevel], a, b);
+    return FullAdd(ParityOf<kLevel>(c), a, b);
   }
 }
 
@@ -141,10 +150,44 @@ struct Strip {
 
 template <int kP, int kV>
 HWY_INLINE void Widen(Counter (&counters)[kP][kV]) {
-  for (auto& pixel : counters) {
-    for (Counter& c : pixel) {
+#pragma GCC unroll 8
+  for (int p = 0; p < kP; ++p) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kV; ++v) {
+      Counter& c = counters[p][v];
       c.total = hn::Add(c.total, Widened(c.counts));
       c.counts = hn::Zero(d);
+    }
+  }
+}
+
+// One chunk of pairs against all pixels and vectors.
+template <int kP, int kV>
+HWY_INLINE void CountChunk(const Word* const* x, const std::int32_t* offset, const Word* w,
+                           std::int64_t step, Counter (&counters)[kP][kV]) {
+#pragma GCC unroll 8
+  for (int p = 0; p < kP; ++p) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kV; ++v) {
+      Counter& c = counters[p][v];
+      c.counts = AddCounts(c.counts, Count(CarryOf<kDepth>(c, x[p], offset, w + v * step)));
+    }
+  }
+}
+
+// Pairs that don't fill a chunk.
+template <int kP, int kV>
+HWY_INLINE void CountRest(const Word* const* x, const std::int32_t* offset, const Word* w,
+                          std::int64_t step, Counter (&counters)[kP][kV]) {
+#pragma GCC unroll 8
+  for (int p = 0; p < kP; ++p) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kV; ++v) {
+      Counter& c = counters[p][v];
+      V carry = CarryOf<0>(c, x[p], offset, w + v * step);
+      carry = HalfAdd(c.twos, carry);
+      if constexpr (kDepth > 1) carry = HalfAdd(c.fours, carry);
+      c.counts = AddCounts(c.counts, Count(carry));
     }
   }
 }
@@ -153,42 +196,47 @@ HWY_INLINE void Widen(Counter (&counters)[kP][kV]) {
 template <int kP, int kV>
 HWY_INLINE void CountPairs(const Word* const* x, std::span<const std::int32_t> pairs, Strip strip,
                            Counter (&counters)[kP][kV]) {
-  constexpr std::int64_t kChunk = 1 << kDepth;
+  constexpr std::int64_t kChunk = 1 << kDepth, kChunkWords = kChunk * 2 * block_outputs;
   const std::int32_t* offset = pairs.data();
+  const std::int32_t* const end = offset + pairs.size();
   const Word* w = strip.first;
-  auto left = static_cast<std::int64_t>(pairs.size());
-  while (left >= kChunk) {
-    std::int64_t chunks = std::min(left / kChunk, kCountsBeforeWidening);
-    left -= chunks * kChunk;
-    for (; chunks > 0; --chunks, offset += kChunk, w += kChunk * 2 * block_outputs) {
-#pragma GCC unroll 8
-      for (int p = 0; p < kP; ++p) {
-#pragma GCC unroll 4
-        for (int v = 0; v < kV; ++v) {
-          Counter& c = counters[p][v];
-          c.counts =
-              AddCounts(c.counts, Count(CarryOf<kDepth>(c, x[p], offset, w + v * strip.step)));
-        }
-      }
+  if constexpr (kCountsWords) {
+    for (; offset != end; ++offset, w += kChunkWords) {
+      CountChunk<kP, kV>(x, offset, w, strip.step, counters);
     }
-    if constexpr (!kCountsWords) Widen(counters);
+    return;
+  }
+  for (;;) {
+    const std::int64_t chunks = std::min((end - offset) / kChunk, kCountsBeforeWidening);
+    for (std::int64_t i = 0; i < chunks; ++i, offset += kChunk, w += kChunkWords) {
+      CountChunk<kP, kV>(x, offset, w, strip.step, counters);
+    }
+    if (end - offset < kChunk) break;
+    Widen(counters);
   }
   if constexpr (kDepth > 0) {
-    for (; left > 0; --left, ++offset, w += 2 * block_outputs) {
-      for (int p = 0; p < kP; ++p) {
-        for (int v = 0; v < kV; ++v) {
-          Counter& c = counters[p][v];
-          V carry = CarryOf<0>(c, x[p], offset, w + v * strip.step);
-          for (int level = 1; level <= kDepth; ++level) carry = HalfAdd(c.parity[level], carry);
-          c.counts = AddCounts(c.counts, Count(carry));
-        }
-      }
+    for (; offset != end; ++offset, w += 2 * block_outputs) {
+      CountRest<kP, kV>(x, offset, w, strip.step, counters);
     }
-    Widen(counters);
   }
 }
 
-// Counts of carries to mismatches.
+// Carries count twice what the last parity's ones do; these are few enough for bytes.
+HWY_INLINE V Mismatches(const Counter& c) {
+  V parities = Count(c.ones);
+  if constexpr (kDepth > 0) {
+    const V twos = Count(c.twos);
+    parities = AddCounts(parities, AddCounts(twos, twos));
+  }
+  if constexpr (kDepth > 1) {
+    const V fours = AddCounts(Count(c.fours), Count(c.fours));
+    parities = AddCounts(parities, AddCounts(fours, fours));
+  }
+  const V carries = hn::Add(c.total, Widened(c.counts));
+  return hn::Add(hn::ShiftLeft<kDepth + 1>(carries), Widened(parities));
+}
+
+// Counts of carries to mismatches, with the words that have no partner.
 template <int kP, int kV>
 HWY_INLINE void Finish(const Word* const* x, const XnorWork& work, Strip strip,
                        Counter (&counters)[kP][kV]) {
@@ -197,12 +245,7 @@ HWY_INLINE void Finish(const Word* const* x, const XnorWork& work, Strip strip,
   for (int p = 0; p < kP; ++p) {
 #pragma GCC unroll 4
     for (int v = 0; v < kV; ++v) {
-      Counter& c = counters[p][v];
-      V total = kCountsWords ? c.counts : c.total;
-      for (int level = kDepth; level >= 0; --level) {
-        total = hn::Add(hn::Add(total, total), Widened(Count(c.parity[level])));
-      }
-      c.total = total;
+      counters[p][v].total = Mismatches(counters[p][v]);
     }
   }
   for (const std::int32_t offset : work.singles) {
@@ -219,126 +262,132 @@ HWY_INLINE void Finish(const Word* const* x, const XnorWork& work, Strip strip,
   }
 }
 
-// Where a window starts, and what its mismatches are subtracted from.
-struct Window {
-  const Word* input;
-  const std::int32_t* base;
-};
-
-// Windows one after the other.
-class Windows {
- public:
-  explicit Windows(const XnorWork& work) : work_(work), row_input_(work.input) {}
-  Window next() {
-    const auto at = [](std::int64_t i) { return static_cast<std::size_t>(i); };
-    const Window window{row_input_ + column_ * work_.column_step,
-                        work_.bases + work_.row_kinds[at(row_)] + work_.column_kinds[at(column_)]};
-    if (++column_ == work_.columns) next_row();
-    return window;
-  }
-
- private:
-  void next_row() {
-    column_ = 0;
-    if (++row_ == work_.rows) row_ = 0, ++image_;
-    row_input_ = work_.input + image_ * work_.image_step + row_ * work_.row_step;
-  }
-  const XnorWork& work_;
-  const Word* row_input_;
-  std::int64_t image_ = 0, row_ = 0, column_ = 0;
-};
-
-// Some outputs of a group.
+// Some outputs of a group, neighbours, and where their results go. Each kind of result has a `put`
+// for the sums of one pixel, a vector at a time.
 struct Outputs {
   std::int64_t group, first, count;  // count <= kVectors * kLanes
   std::int64_t lane;                 // the first one's number among the lanes of all blocks
   Strip strip;
 };
 
-using Sums = std::int32_t[kMostPixels][kVectors * kLanes];
-
-// Sums of kP pixels from `windows` on with a strip of outputs.
-template <int kP, int kV>
-HWY_NOINLINE void SumTile(const XnorWork& work, const Window* windows, const Outputs& outputs,
-                          Sums& sums) {
-  const Word* x[kP];
-  for (int p = 0; p < kP; ++p) x[p] = windows[p].input + outputs.group * work.group_step;
-  Counter counters[kP][kV];
-  for (auto& pixel : counters) {
-    for (Counter& c : pixel) {
-      for (V& parity : c.parity) parity = hn::Zero(d);
-      c.counts = c.total = hn::Zero(d);
+struct ToSumsOf {
+  ToSumsOf(const XnorWork& work, const Outputs& outputs)
+      : result(work.sums + outputs.group * work.group_outputs + outputs.first),
+        step(work.outputs()),
+        count(outputs.count) {}
+  template <int kV>
+  HWY_INLINE void put(std::int64_t pixel, const VS (&sums)[kV]) const {
+    std::int32_t* to = result + pixel * step;
+#pragma GCC unroll 4
+    for (int v = 0; v < kV; ++v) {
+      if (count >= (v + 1) * kLanes) {
+        hn::StoreU(sums[v], ds, to + v * kLanes);
+      } else {
+        HWY_ALIGN std::int32_t lanes[kLanes];
+        hn::Store(sums[v], ds, lanes);
+        for (std::int64_t i = v * kLanes; i < count; ++i) to[i] = lanes[i - v * kLanes];
+      }
     }
   }
-  CountPairs<kP, kV>(x, work.pairs, outputs.strip, counters);
-  Finish<kP, kV>(x, work, outputs.strip, counters);
-  const DS ds;
+  std::int32_t* result;
+  std::int64_t step, count;
+};
+
+struct ToFloatsOf {
+  ToFloatsOf(const XnorWork& work, const Outputs& outputs)
+      : result(work.floats + outputs.group * work.group_outputs + outputs.first),
+        step(work.outputs()),
+        count(outputs.count) {}
+  template <int kV>
+  HWY_INLINE void put(std::int64_t pixel, const VS (&sums)[kV]) const {
+    float* to = result + pixel * step;
+#pragma GCC unroll 4
+    for (int v = 0; v < kV; ++v) {
+      const auto floats = hn::ConvertTo(df, sums[v]);
+      if (count >= (v + 1) * kLanes) {
+        hn::StoreU(floats, df, to + v * kLanes);
+      } else {
+        HWY_ALIGN float lanes[kLanes];
+        hn::Store(floats, df, lanes);
+        for (std::int64_t i = v * kLanes; i < count; ++i) to[i] = lanes[i - v * kLanes];
+      }
+    }
+  }
+  float* result;
+  std::int64_t step, count;
+};
+
+HWY_INLINE std::uint64_t BitsOf(hn::Mask<DS> mask) {
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+  return mask.raw;
+#else
+  std::uint8_t bits;
+  hn::StoreMaskBits(ds, mask, &bits);
+  return bits;
+#endif
+}
+
+// Bits are added to words that are 0 there.
+struct ToBitsOf {
+  ToBitsOf(const XnorWork& work, const Outputs& outputs)
+      : flips(work.flips + outputs.lane),
+        limits(work.limits + outputs.lane),
+        step(words_of(work.outputs())) {
+    const std::int64_t channel = outputs.group * work.group_outputs + outputs.first;
+    words = work.bits + channel / 32;
+    shift = static_cast<int>(channel % 32);
+  }
+  template <int kV>
+  HWY_INLINE void put(std::int64_t pixel, const VS (&sums)[kV]) const {
+    std::uint64_t bits = 0;
+#pragma GCC unroll 4
+    for (int v = 0; v < kV; ++v) {
+      const VS flipped = hn::Xor(sums[v], hn::LoadU(ds, flips + v * kLanes));
+      bits |= BitsOf(hn::Gt(flipped, hn::LoadU(ds, limits + v * kLanes))) << v * kLanes;
+    }
+    Word* word = words + pixel * step;
+    bits <<= shift;
+    word[0] |= static_cast<Word>(bits);
+    if (bits >> 32 != 0) word[1] |= static_cast<Word>(bits >> 32);
+  }
+  const std::int32_t* flips;
+  const std::int32_t* limits;
+  std::int64_t step;
+  Word* words;
+  int shift;
+};
+
+// kP pixels with a strip of outputs.
+template <int kP, int kV, class To>
+HWY_INLINE void RunTile(const XnorWork& work, const Outputs& outputs, const To& to,
+                        std::int64_t pixel) {
+  const XnorWork::Window* windows = work.windows.data() + pixel;
+  const Word* input = work.input + outputs.group * work.group_step;
+  const Word* x[kP];
+#pragma GCC unroll 8
+  for (int p = 0; p < kP; ++p) x[p] = input + windows[p].input;
+  Counter counters[kP][kV];
 #pragma GCC unroll 8
   for (int p = 0; p < kP; ++p) {
 #pragma GCC unroll 4
     for (int v = 0; v < kV; ++v) {
-      const auto base = hn::LoadU(ds, windows[p].base + outputs.lane + v * kLanes);
-      const auto mismatches = hn::BitCast(ds, counters[p][v].total);
-      hn::Store(hn::Sub(base, hn::Add(mismatches, mismatches)), ds, sums[p] + v * kLanes);
+      Counter& c = counters[p][v];
+      c.ones = c.twos = c.fours = c.counts = c.total = hn::Zero(d);
     }
   }
-}
-
-// Sums of as many pixels as there are up to kPixels; gives how many.
-template <int kV>
-int SumSome(const XnorWork& work, std::int64_t left, const Window* windows, const Outputs& outputs,
-            Sums& sums) {
-  if (left >= kPixels) return SumTile<kPixels, kV>(work, windows, outputs, sums), kPixels;
-  if (kPixels > 2 && left >= 2) return SumTile<2, kV>(work, windows, outputs, sums), 2;
-  return SumTile<1, kV>(work, windows, outputs, sums), 1;
-}
-
-void StoreSums(const XnorWork& work, const std::int32_t* sums, const Outputs& outputs,
-               std::int64_t at) {
-  std::memcpy(work.sums + at, sums, static_cast<std::size_t>(outputs.count) * sizeof *sums);
-}
-
-void StoreFloats(const XnorWork& work, const std::int32_t* sums, const Outputs& outputs,
-                 std::int64_t at) {
-  const DF df;
-  const DS ds;
-  float* result = work.floats + at;
-  std::int64_t i = 0;
-  for (; i + kLanes <= outputs.count; i += kLanes) {
-    hn::StoreU(hn::ConvertTo(df, hn::Load(ds, sums + i)), df, result + i);
-  }
-  for (; i < outputs.count; ++i) result[i] = static_cast<float>(sums[i]);
-}
-
-// Adds them to words that are 0 there.
-void StoreBits(const XnorWork& work, const std::int32_t* sums, const Outputs& outputs,
-               std::int64_t pixel) {
-  const DS ds;
-  std::uint64_t bits = 0;
-  for (std::int64_t i = 0; i < outputs.count; i += kLanes) {
-    const auto flip = hn::LoadU(ds, work.flips + outputs.lane + i);
-    const auto limit = hn::LoadU(ds, work.limits + outputs.lane + i);
-    std::uint8_t mask[8] = {};
-    hn::StoreMaskBits(ds, hn::Gt(hn::Xor(hn::Load(ds, sums + i), flip), limit), mask);
-    std::uint64_t ones;
-    std::memcpy(&ones, mask, sizeof ones);
-    bits |= ones << i;
-  }
-  const std::int64_t channel = outputs.group * work.group_outputs + outputs.first;
-  Word* word = work.bits + pixel * words_of(work.outputs()) + channel / 32;
-  bits <<= channel % 32;
-  word[0] |= static_cast<Word>(bits);
-  if (bits >> 32 != 0) word[1] |= static_cast<Word>(bits >> 32);
-}
-
-void StoreTile(const XnorWork& work, const Sums& sums, const Outputs& outputs, std::int64_t pixel,
-               int pixels) {
-  const std::int64_t channel = outputs.group * work.group_outputs + outputs.first;
-  for (int p = 0; p < pixels; ++p, ++pixel) {
-    const std::int64_t at = pixel * work.outputs() + channel;
-    if (work.sums != nullptr) StoreSums(work, sums[p], outputs, at);
-    if (work.floats != nullptr) StoreFloats(work, sums[p], outputs, at);
-    if (work.bits != nullptr) StoreBits(work, sums[p], outputs, pixel);
+  CountPairs<kP, kV>(x, work.pairs, outputs.strip, counters);
+  Finish<kP, kV>(x, work, outputs.strip, counters);
+  const std::int32_t* bases = work.bases + outputs.lane;
+#pragma GCC unroll 8
+  for (int p = 0; p < kP; ++p) {
+    VS sums[kV];
+#pragma GCC unroll 4
+    for (int v = 0; v < kV; ++v) {
+      const VS mismatches = hn::BitCast(ds, counters[p][v].total);
+      const VS base = hn::LoadU(ds, bases + windows[p].base + v * kLanes);
+      sums[v] = hn::Sub(base, hn::Add(mismatches, mismatches));
+    }
+    to.put(pixel + p, sums);
   }
 }
 
@@ -357,25 +406,23 @@ void ApplyTail(const XnorWork& work, const Outputs& outputs, std::int64_t pixel,
 }
 
 // All pixels with a strip of outputs. A tail is applied while its values are in the cache.
-template <int kV>
-void RunStrip(const XnorWork& work, const Outputs& outputs) {
-  constexpr std::int64_t kBetweenTails = 64;
-  Windows all(work);
-  Window windows[kMostPixels] = {};
-  HWY_ALIGN Sums sums;
-  int held = 0;
-  std::int64_t finished = 0;
-  for (std::int64_t pixel = 0; pixel < work.pixels();) {
-    const std::int64_t left = work.pixels() - pixel;
-    while (held < std::min<std::int64_t>(left, kPixels)) windows[held++] = all.next();
-    const int pixels = SumSome<kV>(work, left, windows, outputs, sums);
-    StoreTile(work, sums, outputs, pixel, pixels);
-    std::copy(windows + pixels, windows + held, windows);
-    held -= pixels, pixel += pixels;
-    if (work.floats == nullptr || work.tail->ops.empty()) continue;
-    if (pixel - finished < kBetweenTails && pixel < work.pixels()) continue;
-    ApplyTail(work, outputs, finished, pixel - finished);
-    finished = pixel;
+template <int kV, class To>
+HWY_NOINLINE void RunStrip(const XnorWork& work, const Outputs& outputs) {
+  const std::int64_t pixels = std::ssize(work.windows);
+  const bool has_tail = work.floats != nullptr && !work.tail->ops.empty();
+  const std::int64_t batch = has_tail ? kPixels * (1 + 63 / kPixels) : pixels;
+  const To to(work, outputs);
+  for (std::int64_t first = 0; first < pixels; first += batch) {
+    const std::int64_t end = std::min(first + batch, pixels);
+    std::int64_t pixel = first;
+    for (; pixel + kPixels <= end; pixel += kPixels) {
+      RunTile<kPixels, kV>(work, outputs, to, pixel);
+    }
+    for (; pixel + kFewPixels <= end; pixel += kFewPixels) {
+      RunTile<kFewPixels, kV>(work, outputs, to, pixel);
+    }
+    for (; pixel < end; ++pixel) RunTile<1, kV>(work, outputs, to, pixel);
+    if (has_tail) ApplyTail(work, outputs, first, end - first);
   }
 }
 
@@ -390,6 +437,7 @@ Strip StripOf(const XnorWork& work, std::int64_t group, std::int64_t first) {
           kLanes == block_outputs ? work.block_words : kLanes};
 }
 
+template <class To>
 void RunGroup(const XnorWork& work, std::int64_t group) {
   for (std::int64_t first = 0; first < work.group_outputs;) {
     const std::int64_t left = work.group_outputs - first;
@@ -398,9 +446,9 @@ void RunGroup(const XnorWork& work, std::int64_t group) {
     const Outputs outputs{group, first, count, group * work.group_blocks * block_outputs + first,
                           StripOf(work, group, first)};
     if (several) {
-      RunStrip<kVectors>(work, outputs);
+      RunStrip<kVectors, To>(work, outputs);
     } else {
-      RunStrip<1>(work, outputs);
+      RunStrip<1, To>(work, outputs);
     }
     first += count;
   }
@@ -408,9 +456,13 @@ void RunGroup(const XnorWork& work, std::int64_t group) {
 
 void Run(const XnorWork& work) {
   if (work.bits != nullptr) {
-    std::fill_n(work.bits, work.pixels() * words_of(work.outputs()), Word{0});
+    std::fill_n(work.bits, std::ssize(work.windows) * words_of(work.outputs()), Word{0});
   }
-  for (std::int64_t group = 0; group < work.groups; ++group) RunGroup(work, group);
+  for (std::int64_t group = 0; group < work.groups; ++group) {
+    if (work.sums != nullptr) RunGroup<ToSumsOf>(work, group);
+    if (work.floats != nullptr) RunGroup<ToFloatsOf>(work, group);
+    if (work.bits != nullptr) RunGroup<ToBitsOf>(work, group);
+  }
 }
 
 }  // namespace

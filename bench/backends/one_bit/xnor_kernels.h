@@ -19,15 +19,15 @@ struct XnorWork {
   /// Of each step, how far its first word is from the window's first, in words of the paired map.
   std::span<const std::int32_t> pairs{}, singles{};
 
-  // The paired map; distances in words between windows.
-  const Word* input = nullptr;
-  std::int64_t batch = 1, rows = 1, columns = 1;  ///< of the result
-  std::int64_t image_step = 0, row_step = 0, column_step = 0, group_step = 0;
-
-  /// What twice the mismatches is subtracted from: for each kind of window, one number for each
-  /// lane of each block. A window's kind is that of its row plus that of its column.
+  const Word* input = nullptr;  ///< the paired map
+  std::int64_t group_step = 0;  ///< words from one group's to the next's
+  struct Window {
+    std::int32_t input;  ///< its first word
+    std::int32_t base;   ///< what twice the mismatches is subtracted from: one number for each lane
+                         ///< of each block
+  };
+  std::span<const Window> windows{};  ///< one for each pixel of the result
   const std::int32_t* bases = nullptr;
-  std::span<const std::int32_t> row_kinds{}, column_kinds{};
 
   // The result: one of three.
   std::int32_t* sums = nullptr;
@@ -39,7 +39,6 @@ struct XnorWork {
   const std::int32_t* limits = nullptr;
   const std::int32_t* flips = nullptr;
 
-  std::int64_t pixels() const { return batch * rows * columns; }
   std::int64_t outputs() const { return groups * group_outputs; }
 };
 
