@@ -259,6 +259,21 @@ TEST_CASE("document 4's steps: binary weights and the column 'weight compressing
   }
 }
 
+TEST_CASE("backends that heed grids compute what the binary network means") {
+  for (const RecipePart& preset : recipe_presets()) {
+    const Recipe recipe = parse_recipe(preset.name);
+    if (!std::holds_alternative<pass::Binarize>(recipe.passes.at(0))) continue;
+    const Graph graph = cook(preset.name).graph;
+    const Tensor image = two_images().load(1)[0];
+    const Tensor wanted = evaluate(graph, image)[0];
+    for (const char* backend : {"fake-quant", "1-bit"}) {
+      INFO(preset.name << " on " << backend);
+      const auto program = find_backend(backend).compile(graph, {});
+      CHECK(relative_error(program->open_session()->run(image).at(0), wanted) < 1e-5);
+    }
+  }
+}
+
 TEST_CASE("binary networks are explained: the float network is beside them") {
   for (const char* recipe : {"binary-weight:padding=zero,bias=true", "xnor:padding=zero,bias=true",
                              "xnor:bias=true", "xnor-net", "learned-scales"}) {
