@@ -108,8 +108,9 @@ struct Recipe {
   bool empty() const { return passes.empty(); }
 };
 
-/// As typed: a preset with options, or a path to JSON (with a "/" or ending in ".json"); "none" is
-/// the empty recipe. Throws Error{usage} with a did-you-mean, Error{missing}, and as recipe_of.
+/// As typed: a preset with options, or a path to JSON (with a "/" before any ":", or ending in
+/// ".json"); "none" is the empty recipe. Throws Error{usage} with a did-you-mean, Error{missing},
+/// and as recipe_of.
 Recipe parse_recipe(const std::string& text);
 
 /// As written in JSON; `file` and `place` for messages, `name` for one that has none. Throws

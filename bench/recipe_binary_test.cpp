@@ -85,6 +85,14 @@ TEST_CASE("presets of binary networks: who reads what, and what stays in float")
   CHECK_THROWS_WITH(layers("binary-steps:step=6"), Catch::Contains("step: expected 1 to 5"));
 }
 
+TEST_CASE("layers with slashes and stars in their names make names fit for files") {
+  const Recipe recipe = parse_recipe("xnor:layers=/stage2/*.3/Conv+fc");
+  CHECK(recipe.name == "xnor--stage2--.3-Conv-fc");
+  const auto& rules = std::get<pass::Binarize>(recipe.passes.at(0)).rules;
+  CHECK(rules.at(0).which.name == "/stage2/*.3/Conv");
+  CHECK(rules.at(1).which.name == "fc");
+}
+
 TEST_CASE("presets of binary networks: scales") {
   const Graph weights = cook("binary-weight").graph;
   double mean = 0;

@@ -352,7 +352,8 @@ Recipe preset_of(const Json& json, const std::string& file, const std::string& p
 
 Recipe parse_recipe(const std::string& text) {
   if (text == "none") return {};
-  const bool path = text.find('/') != text.npos || text.ends_with(".json");
+  const bool slash = text.find('/') < text.find(':');  // options may have some, in names of layers
+  const bool path = slash || text.ends_with(".json");
   if (path) {
     return recipe_of(parse_json(read_file(text), text), text, "",
                      std::filesystem::path(text).stem().string());
