@@ -83,7 +83,7 @@ class Runner {
   std::int64_t preemptions_ = 0;
 };
 
-Peaks measure_peaks() { return {measure_fma_peak(), measure_dot_peak(), {}}; }
+Peaks measure_peaks() { return {measure_fma_peak(), measure_dot_peak(), measure_xnor_peak()}; }
 
 }  // namespace
 
@@ -103,7 +103,7 @@ double ProfiledCase::part_ms(Part part) const {
   return sum;
 }
 
-const FmaPeak& Profile::peak_for(Products products) const {
+const Peak& Profile::peak_for(Products products) const {
   switch (products) {
     case Products::bytes: return peaks.bytes;
     case Products::bits: return peaks.bits;

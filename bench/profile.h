@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "bench/backend.h"
-#include "bench/micro/fma_peak.h"
+#include "bench/peaks.h"
 #include "reports/json.h"
 #include "reports/table.h"
 
@@ -17,9 +17,9 @@ namespace bench {
 /// What one core can do at most, by what is multiplied; 0 where it has no instruction for it. A
 /// multiplication and its addition are two operations.
 struct Peaks {
-  FmaPeak floats;  ///< fused multiply-adds
-  FmaPeak bytes;   ///< dot products of VNNI; matrix units (AMX) are faster still
-  FmaPeak bits;    ///< population counts of XNORs
+  Peak floats;  ///< fused multiply-adds
+  Peak bytes;   ///< dot products of VNNI; matrix units (AMX) are faster still
+  Peak bits;    ///< population counts of XNORs
 };
 
 struct ProfiledLayer {
@@ -50,7 +50,7 @@ struct Profile {
   std::int64_t peak_rss_bytes = 0;  ///< of this process so far, all cases' programs together
   std::vector<ProfiledCase> cases{};
 
-  const FmaPeak& peak_for(Products products) const;
+  const Peak& peak_for(Products products) const;
   /// The share of its peak that a kernel reaches; NaN where there is none.
   double share_of_peak(const ProfiledLayer& layer) const;
 };

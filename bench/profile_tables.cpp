@@ -38,7 +38,7 @@ std::string gops_text(double gops) {
 std::string megabytes(std::int64_t bytes) {
   return fmt::format("{:.1f} MB", 1e-6 * static_cast<double>(bytes));
 }
-std::string peak_text(const FmaPeak& peak) {
+std::string peak_text(const Peak& peak) {
   return peak.gflops > 0 ? fmt::format("{:.0f} GOP/s ({})", peak.gflops, peak.kernel)
                          : "no instruction for it";
 }
@@ -104,7 +104,7 @@ Table layers(const Profile& profile, const ProfiledCase& one) {
   return table;
 }
 
-Json json_of(const FmaPeak& peak) {
+Json json_of(const Peak& peak) {
   return JsonObject{{"gops", peak.gflops}, {"instruction", peak.kernel}};
 }
 

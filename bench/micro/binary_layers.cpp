@@ -21,8 +21,8 @@
 
 #include "bench/backends/one_bit/convolution.h"
 #include "bench/backends/one_bit/glue.h"
-#include "bench/micro/fma_peak.h"
 #include "bench/micro/single_layers.h"
+#include "bench/peaks.h"
 
 namespace {
 
@@ -193,7 +193,7 @@ int main(int argc, char** argv) {
     }
     benchmark::RegisterBenchmark(name, time_layer, *layer)->Unit(benchmark::kMillisecond);
   }
-  const FmaPeak peak = measure_xnor_peak(0.3);
+  const Peak peak = measure_xnor_peak(0.3);
   benchmark::AddCustomContext("cpu", cpu_name());
   benchmark::AddCustomContext("threads", "1 (CPU time, medians, all interleaved)");
   benchmark::AddCustomContext("baseline", "oneDNN f32 direct, the same layer with ReLU");

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "bench/backends/one_bit/real_input.h"
-#include "bench/micro/fma_peak.h"
 #include "bench/onednn/onednn.h"
+#include "bench/peaks.h"
 #include "models/random.h"
 
 namespace {

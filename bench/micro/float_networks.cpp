@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "bench/backend.h"
-#include "bench/micro/fma_peak.h"
 #include "bench/onednn/program.h"
+#include "bench/peaks.h"
 #include "models/audit.h"
 #include "models/passes/passes.h"
 #include "models/random.h"
@@ -83,14 +83,14 @@ Shape image_shape(const Graph& graph, int batch) {
 // Runs `work` until the benchmark has had enough and reports its median time.
 template <class Work>
 void measure(benchmark::State& state, std::int64_t macs, const Work& work) {
-  const FmaPeak before = measure_fma_peak();
+  const Peak before = measure_fma_peak();
   std::vector<double> seconds;
   for (auto _ : state) {
     const double start = thread_seconds();
     work();
     seconds.push_back(thread_seconds() - start);
   }
-  const FmaPeak after = measure_fma_peak();
+  const Peak after = measure_fma_peak();
   const double gflops = 2e-9 * static_cast<double>(macs) / median(seconds);
   state.counters["GFLOP/s"] = gflops;
   state.counters["peak"] = std::max(before.gflops, after.gflops);
@@ -188,14 +188,14 @@ int main(int argc, char** argv) {
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   const auto facts =
       find_backend("float").compile(layer_graph(layers[5]), {})->facts({1, 64, 8, 8});
-  const FmaPeak before = measure_fma_peak(0.2);
+  const Peak before = measure_fma_peak(0.2);
   benchmark::AddCustomContext("cpu", cpu_name());
   benchmark::AddCustomContext("library", facts.library + ", " + facts.isa);
   benchmark::AddCustomContext("f32 FMA peak, one thread, before",
                               fmt::format("{:.1f} GFLOP/s ({})", before.gflops, before.kernel));
   register_all();
   benchmark::RunSpecifiedBenchmarks();
-  const FmaPeak after = measure_fma_peak(0.2);
+  const Peak after = measure_fma_peak(0.2);
   fmt::print(stderr, "f32 FMA peak, one thread, after: {:.1f} GFLOP/s ({})\n", after.gflops,
              after.kernel);
 }

@@ -13,8 +13,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "bench/micro/fma_peak.h"
 #include "bench/micro/single_layers.h"
+#include "bench/peaks.h"
 
 namespace {
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "bench/backends/int8/program.h"
-#include "bench/micro/fma_peak.h"
+#include "bench/peaks.h"
 #include "models/error.h"
 #include "models/formats/formats.h"
 #include "models/integer_graph.h"

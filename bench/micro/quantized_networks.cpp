@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "bench/backend.h"
-#include "bench/micro/fma_peak.h"
+#include "bench/peaks.h"
 #include "bench/recipe.h"
 #include "bench/run_showing.h"
 #include "models/passes/passes.h"

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "bench/backends/int8/convolution.h"
-#include "bench/micro/fma_peak.h"
 #include "bench/onednn/onednn.h"
+#include "bench/peaks.h"
 #include "models/random.h"
 
 namespace bench {

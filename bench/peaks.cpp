@@ -1,4 +1,4 @@
-#include "bench/micro/fma_peak.h"
+#include "bench/peaks.h"
 
 #include <algorithm>
 #include <ctime>
@@ -170,9 +170,9 @@ double thread_seconds() {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-FmaPeak measure_fma_peak(double seconds) {
+Peak measure_fma_peak(double seconds) {
 #if defined(__x86_64__)
-  FmaPeak best;
+  Peak best;
   if (__builtin_cpu_supports("avx512f")) best = {burst_gflops(zmm_burst, seconds / 2), "zmm"};
   if (__builtin_cpu_supports("fma")) {
     const double ymm = burst_gflops(ymm_burst, seconds / 2);
@@ -183,7 +183,7 @@ FmaPeak measure_fma_peak(double seconds) {
   return {burst_gflops(portable_burst, seconds), "portable"};
 }
 
-FmaPeak measure_dot_peak(double seconds) {
+Peak measure_dot_peak(double seconds) {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512vnni")) return {burst_gflops(dot_burst, seconds), "zmm"};
 #else
@@ -192,8 +192,8 @@ FmaPeak measure_dot_peak(double seconds) {
   return {};
 }
 
-FmaPeak measure_xnor_peak(double seconds) {
-  FmaPeak best;
+Peak measure_xnor_peak(double seconds) {
+  Peak best;
 #if defined(__x86_64__)
   const auto attempt = [&](bool possible, Burst burst, const char* kernel) {
     const double gops = possible ? burst_gflops(burst, seconds / 3) : 0;
