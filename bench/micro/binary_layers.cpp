@@ -1,7 +1,9 @@
 // Single 1-bit layers (3x3, as many outputs as inputs, padding -1, batch 1) in one thread, beside
 // the same layer in oneDNN's f32 (direct and Winograd) and in int8: this project's kernels (VNNI or
-// AVX2) and oneDNN's (AMX where the processor has it). Every iteration runs each of them once, so
-// that all see the same machine. CPU time, medians, caches warm; sizes are channels@pixels.
+// AVX2) and oneDNN's (AMX where the processor has it); and beside the other engine of 1-bit, signs
+// as bytes, from bits to bits, where VNNI or AMX makes it exact. Every iteration runs each of them
+// once, so that all see the same machine. CPU time, medians, caches warm; sizes are
+// channels@pixels.
 //
 //   binary_layers [512@14 64@56 ...] [Google Benchmark's options]
 //
@@ -67,8 +69,14 @@ class BinaryParts {
     bits_kernel_ = one_bit::make_xnor_convolution(binary_layer(layer, to_bits))->bind(padded_map_);
     float_kernel_ = one_bit::make_xnor_convolution(binary_layer(layer, one_bit::ToFloat{scale}))
                         ->bind(padded_map_);
-    scratch_.resize(std::max(bits_kernel_->scratch_bytes(), float_kernel_->scratch_bytes()));
-    pack(), pad(), kernel(), kernel_to_f32(), unpack();
+    std::size_t scratch = std::max(bits_kernel_->scratch_bytes(), float_kernel_->scratch_bytes());
+    if (onednn::int8_is_exact()) {
+      expanded_ =
+          one_bit::make_expanded_convolution(binary_layer(layer, to_bits))->bind(padded_map_);
+      scratch = std::max(scratch, expanded_->scratch_bytes());
+    }
+    scratch_.resize(scratch);
+    pack(), pad(), kernel(), kernel_to_f32(), unpack(), expanded();
   }
 
   void pack() { one_bit::pack(values_.data(), thresholds_, map_, bits_.data()); }
@@ -76,7 +84,14 @@ class BinaryParts {
   void kernel() { run(*bits_kernel_, result_.data()); }
   void kernel_to_f32() { run(*float_kernel_, floats_.data()); }
   void unpack() { one_bit::unpack(result_.data(), map_, 0.5f, floats_.data()); }
+  void expanded() {
+    if (expanded_) run(*expanded_, result_.data());
+  }
+  bool has_expanded() const { return expanded_ != nullptr; }
   std::string implementation() const { return bits_kernel_->implementation(); }
+  std::string expanded_implementation() const {
+    return expanded_ ? expanded_->implementation() : "expanded: none";
+  }
 
  private:
   void run(const one_bit::BoundConvolution& convolution, void* result) {
@@ -90,7 +105,7 @@ class BinaryParts {
   Aligned<one_bit::Word> bits_, padded_, result_;
   Aligned<float> floats_;
   Aligned<std::byte> scratch_;
-  std::unique_ptr<const one_bit::BoundConvolution> bits_kernel_, float_kernel_;
+  std::unique_ptr<const one_bit::BoundConvolution> bits_kernel_, float_kernel_, expanded_;
 };
 
 // A part as something to be timed.
@@ -125,19 +140,21 @@ void time_layer(benchmark::State& state, const SingleLayer& layer) {
   BinaryParts parts(layer);
   Part pack{parts, &BinaryParts::pack}, pad{parts, &BinaryParts::pad},
       kernel{parts, &BinaryParts::kernel}, to_f32{parts, &BinaryParts::kernel_to_f32},
-      unpack{parts, &BinaryParts::unpack};
+      unpack{parts, &BinaryParts::unpack}, expanded{parts, &BinaryParts::expanded};
   MaybeOneDnn direct(layer, OneDnnKind::f32), winograd(layer, OneDnnKind::winograd),
       integers(layer, OneDnnKind::int8);
   OurInt8Layer ours(layer);
   direct.run(), winograd.run(), integers.run(), ours.run();
   const double before = measure_xnor_peak().gflops;
   std::vector<double> pack_s, pad_s, kernel_s, to_f32_s, unpack_s, layer_s;
-  std::vector<double> direct_s, winograd_s, integers_s, ours_s;
+  std::vector<double> direct_s, winograd_s, integers_s, ours_s, expanded_s;
   for (auto _ : state) {
     time(direct_s, direct), time(winograd_s, winograd);
     time(integers_s, integers), time(ours_s, ours);
     time(pack_s, pack), time(pad_s, pad), time(kernel_s, kernel);
     layer_s.push_back(pad_s.back() + kernel_s.back());
+    time(expanded_s, expanded);
+    expanded_s.back() += pad_s.back();
     time(to_f32_s, to_f32), time(unpack_s, unpack);
   }
   const double peak = std::max(before, measure_xnor_peak().gflops);
@@ -161,10 +178,11 @@ void time_layer(benchmark::State& state, const SingleLayer& layer) {
   if (winograd.is_there()) compare("winograd", winograd_s);
   compare("int8", ours_s);
   if (integers.is_there()) compare("onednn_int8", integers_s);
-  state.SetLabel(fmt::format("{} | direct {} | winograd {} | int8 {} | onednn_int8 {}",
-                             parts.implementation(), direct.implementation(),
-                             winograd.implementation(), ours.implementation(),
-                             integers.implementation()));
+  if (parts.has_expanded()) compare("expanded", expanded_s);
+  state.SetLabel(fmt::format("{} | {} | direct {} | winograd {} | int8 {} | onednn_int8 {}",
+                             parts.implementation(), parts.expanded_implementation(),
+                             direct.implementation(), winograd.implementation(),
+                             ours.implementation(), integers.implementation()));
 }
 
 // "512@14": channels and pixels along a side.
