@@ -12,7 +12,7 @@
 namespace bench::one_bit {
 namespace {
 
-constexpr std::int64_t least_pixels = 100, most_products_of_vnni = 1024;
+constexpr std::int64_t least_pixels = 100, most_products_of_vnni = 512;
 
 std::int64_t places(std::int64_t size, std::int64_t kernel, int stride, int dilation) {
   return (size - (kernel - 1) * dilation - 1) / stride + 1;

@@ -4,18 +4,19 @@
 // The rule: bits are counted (xnor), unless sums of bytes (expanded) are faster, which they are
 //
 //   * with AMX, which multiplies bytes 1.2 to 2 times as fast as VPOPCNTDQ counts bits;
-//   * with VNNI but no VPOPCNTDQ, for sums of up to 1024 products: longer ones are counted as fast
-//     with byte shuffles;
+//   * with VNNI but no VPOPCNTDQ, for sums of up to 512 products: bits of longer ones are counted
+//     at least as fast with byte shuffles;
 //
 // and even there only for layers of at least 100 output pixels (images times places of the window).
 // With fewer, a layer waits for its weights to come from memory, and as bits they are 8 times
 // fewer: so it is at 7 x 7 and in dense layers of a few images.
 //
-// Measured on Zen 4, whose VNNI is half as fast as that of the processors the second case is about:
-// counting is 2.8 to 4.1 times as fast as VNNI in convolutions of 3 x 3 and 64 to 512 channels;
-// with byte shuffles instead of VPOPCNTDQ 1.5 times at 576 products to a sum, 2 at 1152, 3 at 4608,
-// and 0.8 times at 288. AMX: as published for Granite Rapids with an earlier kernel of bits, and
-// not tried here.
+// Measured on Zen 4, against VNNI: with VPOPCNTDQ, counting is 5 to 5.6 times as fast in
+// convolutions of 3 x 3 and 64 to 512 channels, and 1.8 to 4.1 times in those of 1 x 1; with byte
+// shuffles instead, 0.5 times at 32 products to a sum, 0.7 at 64, 1 at 288, 2.3 at 576, 3.5 at
+// 4608. The processors of the second case are others: their VNNI is twice as fast, hence 512 (an
+// estimate). AMX: as published for Granite Rapids with an earlier kernel of bits, and not tried
+// here.
 
 #include <memory>
 #include <string>

@@ -33,9 +33,9 @@ TEST_CASE("engine choice: by the processor's units and the products to a sum") {
   CHECK(chosen(64, granite_rapids) == Engine::expanded);
   CHECK(chosen(256, zen4) == Engine::xnor);
   CHECK(chosen(64, zen4) == Engine::xnor);
-  CHECK(chosen(128, cascade_lake) == Engine::xnor);
-  CHECK(chosen(64, cascade_lake) == Engine::expanded);
-  CHECK(chosen(64, haswell) == Engine::xnor);
+  CHECK(chosen(64, cascade_lake) == Engine::xnor);
+  CHECK(chosen(32, cascade_lake) == Engine::expanded);
+  CHECK(chosen(32, haswell) == Engine::xnor);
 }
 
 TEST_CASE("engine choice: bits where pixels or a group's inputs are few") {
@@ -60,7 +60,7 @@ TEST_CASE("engine choice: the rule in words") {
   CHECK(engine_rule(BinaryEngine::expanded, zen4) ==
         "expanded, as asked for; xnor for groups of fewer than 32 inputs");
   CHECK(engine_rule(BinaryEngine::automatic, zen4) ==
-        "expanded with AMX, or with VNNI but no VPOPCNTDQ up to 1024 products to a sum, for layers "
+        "expanded with AMX, or with VNNI but no VPOPCNTDQ up to 512 products to a sum, for layers "
         "of 100 output pixels or more (and 32 inputs to a group); else xnor. Here: VNNI, "
         "VPOPCNTDQ");
   CHECK_THAT(engine_rule(BinaryEngine::automatic, haswell), Catch::EndsWith("none of these"));
@@ -94,7 +94,7 @@ TEST_CASE("engine choice: one layer on maps of two sizes") {
   const testing::Example large = testing::filled(square(96, 3), {1, 15, 13, 96, 1}, random);
   testing::Example small = large;
   small.map.height = 5;
-  const auto convolution = make_convolution(large.layer, BinaryEngine::automatic, cascade_lake);
+  const auto convolution = make_convolution(large.layer, BinaryEngine::automatic, granite_rapids);
   constexpr std::int64_t packed = 96 * 9 * 96 / 8;
   CHECK(convolution->weight_bytes() == packed);
   const auto check = [&](const testing::Example& e, const char* engine) {
