@@ -69,7 +69,8 @@ class Convolution {
   virtual std::int64_t weight_bytes() const = 0;  ///< as held in memory
 };
 
-/// REQUIRES inputs * kernel_h * kernel_w < 2^24, and groups that divide inputs and outputs.
+/// REQUIRES inputs * kernel_h * kernel_w < 2^24, groups that divide inputs and outputs, and a
+/// target of targets().
 std::unique_ptr<Convolution> make_xnor_convolution(BinaryLayer layer,
                                                    Target target = best_target());
 /// Throws Error{unsupported} without VNNI or AMX. engine_choice.h chooses between the two.

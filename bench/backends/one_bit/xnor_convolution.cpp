@@ -93,6 +93,9 @@ class XnorBound : public BoundConvolution {
 
 XnorBound::XnorBound(std::shared_ptr<const Compiled> compiled, const BitMap& input)
     : compiled_(std::move(compiled)), input_(input) {
+  if (paired_words() > std::numeric_limits<std::int32_t>::max()) {
+    throw Error(Fault::unsupported, "a feature map of more than 2^31 words");
+  }
   work_.weights = compiled_->weights.words.data();
   work_.block_words = compiled_->weights.block_words;
   work_.group_blocks = compiled_->weights.group_blocks;

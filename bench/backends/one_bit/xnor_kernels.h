@@ -22,11 +22,11 @@ struct XnorWork {
   const Word* input = nullptr;  ///< the paired map
   std::int64_t group_step = 0;  ///< words from one group's to the next's
   struct Window {
-    std::int32_t input;  ///< its first word
-    std::int32_t base;   ///< what twice the mismatches is subtracted from: one number for each lane
-                         ///< of each block
+    std::int32_t input;  ///< its first word in the map
+    std::int32_t base;   ///< its first number in `bases`
   };
   std::span<const Window> windows{};  ///< one for each pixel of the result
+  /// What twice the mismatches is subtracted from: one number for each lane of each block.
   const std::int32_t* bases = nullptr;
 
   // The result: one of three.
