@@ -45,7 +45,8 @@ std::int64_t peak_activation_elements(const Graph& graph, const std::vector<Shap
 
 std::int64_t macs_of(const Op& op, std::int64_t elements) {
   if (const auto* conv = std::get_if<Conv2d>(&op)) {
-    return elements * (conv->weight.size() / conv->weight.dim(0));
+    const Tensor& weight = conv->weight;  // whose elements may be elsewhere
+    return elements * weight.dim(1) * weight.dim(2) * weight.dim(3);
   }
   const auto* linear = std::get_if<Linear>(&op);
   return linear ? elements * linear->weight.dim(1) : 0;

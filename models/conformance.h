@@ -36,6 +36,11 @@ std::vector<ConformanceCase> quantized_conformance_cases(std::uint64_t seed);
 /// in parts.
 std::vector<ConformanceCase> integer_conformance_cases(std::uint64_t seed);
 
+/// Graphs with binary layers (grids of -1 and +1, models/grid.h) and what stands between them. What
+/// a sum is multiplied by is a power of two, so that every float is exact up to the first batch
+/// norm, wherever the name does not say "any scale", "real input" or "mean".
+std::vector<ConformanceCase> binary_conformance_cases(std::uint64_t seed);
+
 /// Values in [-1, 1).
 Tensor conformance_input(const ConformanceCase& c, std::uint64_t seed);
 

@@ -1,5 +1,6 @@
 #include "models/conformance.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
@@ -46,6 +47,21 @@ TEST_CASE("integer conformance cases are sound, and each has its own name") {
     for (const Tensor& out : evaluate(c.graph, conformance_input(c, 2))) CHECK(out.size() > 0);
   }
   CHECK(names.size() > 450);
+}
+
+TEST_CASE("binary conformance cases are sound, and each has its own name") {
+  std::set<std::string> names;
+  for (const ConformanceCase& c : binary_conformance_cases(1)) {
+    CAPTURE(c.name);
+    CHECK(names.insert(c.name).second);
+    validate(c.graph);
+    for (const Tensor& out : evaluate(c.graph, conformance_input(c, 2))) {
+      const auto values = out.data<float>();
+      REQUIRE(std::ranges::all_of(values, [](float x) { return std::isfinite(x); }));
+      CHECK(std::ranges::any_of(values, [](float x) { return x != 0; }));
+    }
+  }
+  CHECK(names.size() > 180);
 }
 
 TEST_CASE("misplaced numbers are counted, but for those next to a tie") {

@@ -61,6 +61,13 @@ Tensor::Tensor(Shape shape, DType type)
   bytes_.resize(static_cast<std::size_t>(size_) * size_of(type_));
 }
 
+Tensor Tensor::without_elements(const Tensor& tensor) {
+  Tensor left;
+  left.type_ = tensor.type_;
+  left.shape_ = tensor.shape_;
+  return left;
+}
+
 Tensor Tensor::reshaped(Shape shape) && {
   if (count(shape) != size_) {
     throw std::logic_error("reshaped: " + to_string(shape_) + " to " + to_string(shape));

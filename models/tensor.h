@@ -77,6 +77,10 @@ class Tensor {
     return of<float>(std::move(shape), std::span<const float>(values));
   }
 
+  /// What is left of a tensor whose elements are held elsewhere, in another form: its type and its
+  /// shape. It is empty.
+  static Tensor without_elements(const Tensor& tensor);
+
   DType type() const { return type_; }
   const Shape& shape() const { return shape_; }
   std::size_t rank() const { return shape_.size(); }

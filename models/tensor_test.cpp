@@ -30,6 +30,15 @@ TEST_CASE("the same elements under another shape") {
   CHECK_THROWS_AS(Tensor({2, 3}).reshaped({7}), std::logic_error);
 }
 
+TEST_CASE("what is left of a tensor without its elements") {
+  const Tensor left = Tensor::without_elements(Tensor({2, 3}, DType::i8));
+  CHECK(left.type() == DType::i8);
+  CHECK(left.shape() == Shape{2, 3});
+  CHECK(left.empty());
+  CHECK(left.bytes().empty());
+  CHECK(left.data<std::int8_t>().empty());
+}
+
 TEST_CASE("shapes are counted without overflow") {
   CHECK(count({}) == 1);
   CHECK(count({1, 3, 224, 224}) == 150528);

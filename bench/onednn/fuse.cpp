@@ -15,20 +15,6 @@ const Node& node_at(const Graph& graph, NodeId id) {
   return graph.nodes[static_cast<std::size_t>(id)];
 }
 
-// The only reader of each node; -1 where there is none, several, or an output wants the result.
-std::vector<NodeId> sole_readers(const Graph& graph) {
-  const std::vector<int> count = count_readers(graph);
-  std::vector<NodeId> reader(graph.nodes.size(), -1);
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    for (const NodeId input : graph.nodes[i].inputs) {
-      const auto j = static_cast<std::size_t>(input);
-      if (count[j] == 1) reader[j] = static_cast<NodeId>(i);
-    }
-  }
-  for (const Output& output : graph.outputs) reader[static_cast<std::size_t>(output.node)] = -1;
-  return reader;
-}
-
 // Whether an operand is one number, one number per channel (axis 1), or of the full shape.
 bool is_simple_operand(const Shape& operand, const Shape& full) {
   if (operand == full || count(operand) == 1) return true;
@@ -107,9 +93,23 @@ NodeId other_operand(const Node& node, NodeId value) {
   return node.inputs[0] == value ? node.inputs[1] : node.inputs[0];
 }
 
-std::vector<Step> fuse(const Graph& graph, const std::vector<Shape>& shapes) {
+std::vector<NodeId> sole_readers(const Graph& graph) {
+  const std::vector<int> count = count_readers(graph);
+  std::vector<NodeId> reader(graph.nodes.size(), -1);
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    for (const NodeId input : graph.nodes[i].inputs) {
+      const auto j = static_cast<std::size_t>(input);
+      if (count[j] == 1) reader[j] = static_cast<NodeId>(i);
+    }
+  }
+  for (const Output& output : graph.outputs) reader[static_cast<std::size_t>(output.node)] = -1;
+  return reader;
+}
+
+std::vector<Step> fuse(const Graph& graph, const std::vector<Shape>& shapes,
+                       std::vector<bool> taken) {
   const std::vector<NodeId> reader = sole_readers(graph);
-  std::vector<bool> taken(graph.nodes.size(), false);
+  taken.resize(graph.nodes.size(), false);
   std::vector<Step> steps;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Op& op = graph.nodes[i].op;

@@ -18,8 +18,13 @@ struct Step {
 /// The other operand of an Arithmetic node one of whose inputs is `value`.
 NodeId other_operand(const Node& node, NodeId value);
 
-/// All nodes but Input and Constant, in an order in which they can run: by result. A step's further
-/// operands are computed before it. REQUIRES shapes == infer_shapes(graph, ...).
-std::vector<Step> fuse(const Graph& graph, const std::vector<Shape>& shapes);
+/// All nodes but Input, Constant and those `taken` by others (empty: none), in an order in which
+/// they can run: by result. A step's further operands are computed before it.
+/// REQUIRES shapes == infer_shapes(graph, ...).
+std::vector<Step> fuse(const Graph& graph, const std::vector<Shape>& shapes,
+                       std::vector<bool> taken = {});
+
+/// The only reader of each node; -1 where there is none, several, or an output wants the result.
+std::vector<NodeId> sole_readers(const Graph& graph);
 
 }  // namespace bench::onednn

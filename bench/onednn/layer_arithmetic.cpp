@@ -6,11 +6,10 @@ namespace {
 
 using dnnl::binary;
 
-// src0 op src1, with what follows. `src1` was found to fit already.
+// src0 in `layout` op src1, with what follows. `src1` was found to fit already.
 bool add_binary(Planner& planner, const Step& step, dnnl::algorithm algorithm, NodeId src0,
-                const Desc& src1, const std::function<Place()>& read_src1,
+                const Desc layout, const Desc& src1, const std::function<Place()>& read_src1,
                 const PostOps& post_ops) {
-  const Desc layout = planner.layout(src0);
   const auto found = fast<binary>(binary::desc(algorithm, layout, src1, layout),
                                   strict_attributes(post_ops.ops()), planner.engine());
   if (!found) return false;
@@ -54,12 +53,12 @@ bool plan_arithmetic(Planner& planner, const Step& step) {
   if (planner.shape(src1) == out) {
     const Desc layout = planner.layout(src0);
     return add_binary(
-        planner, step, algorithm_of(kind), src0, layout, [&] { return planner.read(src1, layout); },
-        post_ops);
+        planner, step, algorithm_of(kind), src0, layout, layout,
+        [&] { return planner.read(src1, layout); }, post_ops);
   }
   const Desc layout = row_major(*broadcast);
   return add_binary(
-      planner, step, algorithm_of(kind), src0, layout,
+      planner, step, algorithm_of(kind), src0, planner.layout(src0), layout,
       [&] { return planner.read_as(src1, layout); }, post_ops);
 }
 
@@ -68,11 +67,18 @@ bool plan_batch_norm(Planner& planner, const Step& step) {
   const NodeId src = node.inputs[0];
   const Desc scale =
       per_channel(std::get<BatchNorm>(node.op).gamma.size(), planner.shape(src).size());
-  PostOps post_ops(planner, planner.layout(src));
-  post_ops.append_shift(step.head()).append_followers(step);
-  return add_binary(
-      planner, step, dnnl::algorithm::binary_mul, src, scale,
-      [&] { return fixed_place(scale_of(planner, step.head(), scale)); }, post_ops);
+  const auto with = [&](const Desc layout) {
+    PostOps post_ops(planner, layout);
+    post_ops.append_shift(step.head()).append_followers(step);
+    return add_binary(
+        planner, step, dnnl::algorithm::binary_mul, src, layout, scale,
+        [&] { return fixed_place(scale_of(planner, step.head(), scale)); }, post_ops);
+  };
+  const Desc now = planner.layout(src);
+  if (with(now)) return true;
+  // Without AVX-512 oneDNN has no kernel for numbers per channel of blocks.
+  return is_blocked(now) && planner.shape(src).size() == 4 &&
+         with(channels_last(planner.shape(src)));
 }
 
 }  // namespace bench::onednn

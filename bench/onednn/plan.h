@@ -36,6 +36,7 @@ struct Workspace {
   const float* input = nullptr;  ///< set before each run
 
   float* data(const Place& place) const;
+  std::byte* bytes(const Place& place) const { return reinterpret_cast<std::byte*>(data(place)); }
   dnnl::memory memory(const Place& place) const;
 };
 

@@ -25,6 +25,8 @@ class Planner {
   Planner(const Graph& graph, const std::vector<Shape>& shapes, Weights& weights,
           const dnnl::engine& engine, bool winograd = false);
 
+  const Graph& graph() const { return graph_; }
+  const std::vector<Shape>& shapes() const { return shapes_; }
   const Node& node(NodeId id) const { return graph_.nodes[static_cast<std::size_t>(id)]; }
   const Shape& shape(NodeId id) const { return shapes_[static_cast<std::size_t>(id)]; }
   const dnnl::engine& engine() const { return engine_; }
@@ -46,6 +48,8 @@ class Planner {
 
   /// Room for a node's result.
   Place write(NodeId id, const Desc& layout);
+  /// Room for anything, from the first layer that writes it to the last that reads it.
+  Place allocate(const Desc& layout);
   /// A node's result that lies where another one is.
   void view(NodeId id, const Place& place, NodeId source);
 
@@ -61,7 +65,6 @@ class Planner {
   Plan finish();
 
  private:
-  Place allocate(const Desc& layout);
   void add_reorder(const Place& from, const Place& to, NodeId id);
   void place_buffers();
 

@@ -43,10 +43,22 @@ class OneDnnSession : public Session {
   std::optional<BoundPlan> bound_;
 };
 
+// The engine's steps and the extension's, in the order of their results.
+void plan_steps(Planner& planner, const std::vector<Step>& steps, const std::vector<OwnStep>& own) {
+  auto next = own.begin();
+  for (const Step& step : steps) {
+    for (; next != own.end() && next->result < step.result(); ++next) next->plan();
+    plan_step(planner, step);
+  }
+  for (; next != own.end(); ++next) next->plan();
+}
+
 }  // namespace
 
-OneDnnProgram::OneDnnProgram(Graph graph, const CompileOptions& options)
+OneDnnProgram::OneDnnProgram(Graph graph, const CompileOptions& options,
+                             std::unique_ptr<Extension> extension)
     : graph_(std::move(graph)),
+      extension_(std::move(extension)),
       threads_(options.threads_per_image),
       winograd_(options.winograd),
       engine_(dnnl::engine::kind::cpu, 0),
@@ -65,7 +77,9 @@ std::shared_ptr<const Plan> OneDnnProgram::plan(const Shape& input) const {
     const ThreadCount threads(threads_);
     const std::vector<Shape> shapes = infer_shapes(graph_, input);
     Planner planner(graph_, shapes, weights_, engine_, winograd_);
-    for (const Step& step : fuse(graph_, shapes)) plan_step(planner, step);
+    OwnSteps own = extension_ ? extension_->steps(planner) : OwnSteps();
+    std::ranges::sort(own.steps, {}, &OwnStep::result);
+    plan_steps(planner, fuse(graph_, shapes, std::move(own.taken)), own.steps);
     return planner.finish();
   });
 }
@@ -80,7 +94,7 @@ ProgramFacts OneDnnProgram::facts(const Shape& input) const {
   facts.library = "oneDNN " + std::to_string(version->major) + "." +
                   std::to_string(version->minor) + "." + std::to_string(version->patch);
   facts.isa = isa_name();
-  return facts;
+  return extension_ ? extension_->completed(std::move(facts)) : facts;
 }
 
 }  // namespace bench::onednn

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "bench/backend.h"
+#include "bench/onednn/extension.h"
 #include "bench/onednn/plan.h"
 #include "bench/onednn/plan_cache.h"
 #include "bench/onednn/weights.h"
@@ -12,8 +13,9 @@ namespace bench::onednn {
 
 class OneDnnProgram : public Program {
  public:
-  /// REQUIRES validate(graph).
-  OneDnnProgram(Graph graph, const CompileOptions& options);
+  /// REQUIRES validate(graph), but for elements of parameters that `extension` holds itself.
+  OneDnnProgram(Graph graph, const CompileOptions& options,
+                std::unique_ptr<Extension> extension = nullptr);
 
   std::unique_ptr<Session> open_session() const override;
   ProgramFacts facts(const Shape& input) const override;
@@ -27,6 +29,7 @@ class OneDnnProgram : public Program {
 
  private:
   Graph graph_;
+  std::unique_ptr<Extension> extension_;  // may be null
   int threads_;
   bool winograd_;
   dnnl::engine engine_;

@@ -1,4 +1,5 @@
 #include "bench/backend.h"
+#include "bench/backends/one_bit/one_bit_extension.h"
 #include "bench/onednn/program.h"
 #include "models/passes/passes.h"
 
@@ -13,8 +14,10 @@ class OneBitBackend : public Backend {
   }
   std::unique_ptr<Program> compile(Graph graph, const CompileOptions& options) const override {
     validate(graph);
+    auto extension = std::make_unique<one_bit::OneBitExtension>(one_bit::take_binary_weights(graph),
+                                                                options.binary_engine);
     return std::make_unique<onednn::OneDnnProgram>(with_parameters_in_use(std::move(graph)),
-                                                   options);
+                                                   options, std::move(extension));
   }
 };
 
