@@ -62,6 +62,7 @@ class Runner {
     one.name = name_;
     one.library = std::move(facts.library);
     one.isa = std::move(facts.isa);
+    one.engine_rule = std::move(facts.engine_rule);
     one.weight_bytes = facts.weight_bytes;
     one.activation_bytes = facts.activation_bytes;
     for (std::size_t i = 0; i < facts.layers.size(); ++i) {

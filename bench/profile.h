@@ -33,6 +33,7 @@ struct ProfiledLayer {
 struct ProfiledCase {
   std::string name;  ///< "1-bit, xnor"
   std::string library, isa;
+  std::string engine_rule;  ///< how 1-bit chose between its engines; else empty
   std::int64_t weight_bytes = 0, activation_bytes = 0;
   std::vector<ProfiledLayer> layers;
   double whole_ms = 0;           ///< median of runs in one go

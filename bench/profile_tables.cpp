@@ -58,9 +58,10 @@ Table circumstances(const Profile& profile) {
   row("peak, bytes", peak_text(profile.peaks.bytes));
   row("peak, bits", peak_text(profile.peaks.bits));
   table.notes = {
-      "GOP/s and shares count two operations for each product of the direct algorithm; "
-      "Winograd's has fewer, and matrix units (AMX) do more than the peak of bytes, which "
-      "is VNNI's."};
+      "GOP/s and shares count two operations for each product of the direct algorithm. "
+      "Shares can exceed 100 %: Winograd's algorithm has fewer products; bits can be "
+      "counted two words at a time, in fewer instructions than the peak's; matrix units "
+      "(AMX) are faster than the peak of bytes, which is VNNI's."};
   row("peak resident set", megabytes(profile.peak_rss_bytes) + ", all cases together");
   return table;
 }
@@ -92,6 +93,7 @@ Table layers(const Profile& profile, const ProfiledCase& one) {
               {"node", "op", "implementation", "layout", "part", "ms", "share", "GOP/s", "of peak"},
               {},
               {}};
+  if (!one.engine_rule.empty()) table.notes = {one.engine_rule};
   const double all = one.layers_ms();
   for (const ProfiledLayer& layer : one.layers) {
     const LayerFact& fact = layer.fact;
@@ -131,6 +133,7 @@ Json json_of(const Profile& profile, const ProfiledCase& one) {
   return JsonObject{{"name", one.name},
                     {"library", one.library},
                     {"isa", one.isa},
+                    {"engine_rule", one.engine_rule},
                     {"weight_bytes", one.weight_bytes},
                     {"activation_bytes", one.activation_bytes},
                     {"whole_ms", one.whole_ms},

@@ -75,6 +75,7 @@ Profile drawn_profile() {
   slow.whole_ms = 1.5;
   fast.name = "1-bit, own";
   fast.isa = "AVX3";
+  fast.engine_rule = "bits, as asked for";
   fast.layers = {
       {{"grid", "FakeQuantize", "pack", "bits", Part::packing}, 0.125},
       {{"conv", "Conv2d", "xnor", "nhwc", Part::kernel, Products::bits, 3'000'000}, 0.0625}};
@@ -144,6 +145,8 @@ TEST_CASE("a profile as tables") {
   CHECK(all[2].rows[0] == conv);
   CHECK(all[2].rows[1][7] == "-");
   CHECK(all[3].rows[0][4] == "packing");
+  CHECK(all[2].notes.empty());
+  CHECK(all[3].notes == std::vector<std::string>{"bits, as asked for"});
 }
 
 TEST_CASE("a profile as data has the same numbers") {
@@ -157,6 +160,7 @@ TEST_CASE("a profile as data has the same numbers") {
   REQUIRE(cases.size() == 2);
   JsonFields fast = cases[1];
   CHECK(fast.number("whole_ms") == 0.25);
+  CHECK(fast.text("engine_rule") == "bits, as asked for");
   CHECK(fast.number("first_to_this") == 6);
   CHECK(fast.object("part_ms").number("packing") == 0.125);
   auto layers = fast.objects("layers");
