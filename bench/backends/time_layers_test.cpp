@@ -55,6 +55,9 @@ TEST_CASE("backends tell the time of each of their layers, and have all of a gra
     for (const ConformanceCase& c : quantized_conformance_cases(1)) check(backend, c);
   }
   for (const ConformanceCase& c : integer_conformance_cases(1)) check("int8", c);
+  for (const std::string backend : {"fake-quant", "1-bit"}) {
+    for (const ConformanceCase& c : binary_conformance_cases(1)) check(backend, c);
+  }
 }
 
 TEST_CASE("layers are told apart by what their time goes into") {
