@@ -57,11 +57,31 @@ bool add_pool(Planner& planner, NodeId id, algorithm kind, const Window& window,
   return true;
 }
 
-bool is_global_mean(const Reduce& reduce, std::size_t rank) {
+bool is_mean_over(const std::vector<int>& wanted, const Reduce& reduce, std::size_t rank) {
   std::vector<int> axes;
   for (const int axis : reduce.axes) axes.push_back(axis < 0 ? axis + 4 : axis);
   std::sort(axes.begin(), axes.end());
-  return rank == 4 && reduce.kind == Reduce::Kind::mean && axes == std::vector<int>{2, 3};
+  return rank == 4 && reduce.kind == Reduce::Kind::mean && axes == wanted;
+}
+
+// Of every pixel: with channels last, rows of a matrix.
+bool add_mean_of_channels(Planner& planner, NodeId id) {
+  const NodeId source = planner.node(id).inputs[0];
+  const Shape& in = planner.shape(source);
+  const std::int64_t pixels = in[0] * in[2] * in[3];
+  const Desc src = row_major({pixels, in[1]}), dst = row_major({pixels, 1});
+  const dnnl::reduction::desc desc(algorithm::reduction_mean, src, dst, 0, 0);
+  const auto found = fast<dnnl::reduction>(desc, strict_attributes(), planner.engine());
+  if (!found) return false;
+  Place from = planner.read(source, channels_last(in));
+  from.layout = src;
+  Place to = planner.write(id, row_major(planner.shape(id)));
+  const LayerFact fact =
+      planner.fact({{id}}, std::string("onednn:") + found->impl_info_str(), to.layout);
+  to.layout = dst;
+  planner.add(dnnl::reduction(*found), found->scratchpad_desc(), fact, {{DNNL_ARG_SRC, from}},
+              {DNNL_ARG_DST, to});
+  return true;
 }
 
 }  // namespace
@@ -88,7 +108,8 @@ bool plan_average_pool(Planner& planner, NodeId id) {
 bool plan_reduce(Planner& planner, NodeId id) {
   const auto& reduce = std::get<Reduce>(planner.node(id).op);
   const Shape& in = planner.shape(planner.node(id).inputs[0]);
-  if (!is_global_mean(reduce, in.size())) return false;
+  if (is_mean_over({1}, reduce, in.size())) return add_mean_of_channels(planner, id);
+  if (!is_mean_over({2, 3}, reduce, in.size())) return false;
   const Pair all{static_cast<int>(in[2]), static_cast<int>(in[3])};
   const Shape out{in[0], in[1], 1, 1};
   return add_pool(planner, id, algorithm::pooling_avg_exclude_padding, {all, {1, 1}, {}}, out);
