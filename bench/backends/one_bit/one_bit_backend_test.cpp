@@ -201,6 +201,32 @@ TEST_CASE("1-bit holds one bit for each binary weight") {
   CHECK(program->facts({2, 256, 5, 9}).weight_bytes == 256 * 256 * 9 / 8);
 }
 
+TEST_CASE("1-bit: rows that were one map each and then are not are refused, naming the layer") {
+  Graph graph;
+  graph.add("image", Input{{-1, 2, -1, -1}});
+  const Grid signs{.bits = 1, .scale = {1}};
+  const NodeId sign = graph.add("sign", FakeQuantize{signs}, {0});
+  const NodeId rows =
+      graph.add("rows", Reshape{{Dim{Dim::Kind::infer}, Dim{Dim::Kind::fixed, 8}}}, {sign});
+  Linear linear{Random(1).tensor({3, 8}, -1, 1), Tensor(), signs};
+  graph.outputs = {{"fc", graph.add("fc", std::move(linear), {rows})}};
+  const auto image = [](std::int64_t batch, std::int64_t size) {
+    return Random(2).tensor({batch, 2, size, size}, -1, 1);
+  };
+  const auto program = backend().compile(graph, {});
+  const auto session = program->open_session();
+  for (const std::int64_t batch : {1, 3}) {
+    const Tensor input = image(batch, 2);
+    CHECK(count_differences(session->run(input)[0], evaluate(graph, input)[0]) == 0);
+  }
+  CHECK_THROWS_WITH(session->run(image(1, 4)), Catch::Contains("'fc'"));
+  const auto other = backend().compile(graph, {});  // never one map each: rows as they come
+  for (const std::int64_t size : {4, 6}) {
+    const Tensor input = image(1, size);
+    CHECK(count_differences(other->open_session()->run(input)[0], evaluate(graph, input)[0]) == 0);
+  }
+}
+
 TEST_CASE("1-bit: signs of NaN and zeros") {
   Graph graph;
   graph.add("image", Input{{-1, 4, 1, 1}});
