@@ -55,9 +55,9 @@ void add_convolution(Planner& planner, const Step& step, const PostOps& post_ops
   std::vector<Argument> reads = post_ops.arguments();
   reads.push_back(
       {DNNL_ARG_SRC, planner.read(planner.node(step.head()).inputs[0], found.src_desc())});
-  reads.push_back({DNNL_ARG_WEIGHTS,
-                   fixed_place(weights.get(step.head(), "weight", conv.weight,
-                                           row_major(weight_dims(conv)), found.weights_desc()))});
+  reads.push_back(
+      {DNNL_ARG_WEIGHTS, fixed_place(weights.weight(step.head(), row_major(weight_dims(conv)),
+                                                    found.weights_desc()))});
   if (!conv.bias.empty()) {
     const Desc layout = row_major(conv.bias.shape());
     reads.push_back(

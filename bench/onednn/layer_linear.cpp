@@ -27,9 +27,9 @@ bool plan_linear(Planner& planner, const Step& step) {
   Weights& weights = planner.weights();
   std::vector<Argument> reads = post_ops.arguments();
   reads.push_back({DNNL_ARG_SRC, planner.read_as(node.inputs[0], src)});
-  reads.push_back({DNNL_ARG_WEIGHTS, fixed_place(weights.get(step.head(), "weight", linear.weight,
-                                                             row_major(linear.weight.shape()),
-                                                             found->weights_desc()))});
+  reads.push_back(
+      {DNNL_ARG_WEIGHTS, fixed_place(weights.weight(step.head(), row_major(linear.weight.shape()),
+                                                    found->weights_desc()))});
   if (has_bias) {
     reads.push_back(
         {DNNL_ARG_BIAS, fixed_place(weights.get(step.head(), "bias", linear.bias, bias, bias))});

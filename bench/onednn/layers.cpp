@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/error.h"
+#include "models/passes/layers.h"
 #include "models/reference.h"
 
 namespace bench::onednn {
@@ -59,6 +60,8 @@ bool plan_layer(Planner& planner, const Step& step) {
 
 void plan_plain(Planner& planner, NodeId id) {
   const Node& node = planner.node(id);
+  Op op = node.op;
+  if (Tensor* weight = weight_of(op)) *weight = planner.weights().plain_weight(id, weight->shape());
   Layer layer;
   std::vector<Shape> shapes;
   for (const NodeId input : node.inputs) {
@@ -69,8 +72,9 @@ void plan_plain(Planner& planner, NodeId id) {
   const Place to = planner.write(id, row_major(shape));
   layer.writes = {to};
   layer.fact = planner.fact({{id}}, "plain", to.layout);
-  layer.bind = [&node, shapes, shape, to, from = layer.reads](Workspace& workspace) -> Work {
-    return [&workspace, &node, shapes, shape, to, from] {
+  const auto shared_op = std::make_shared<const Op>(std::move(op));
+  layer.bind = [shared_op, shapes, shape, to, from = layer.reads](Workspace& workspace) -> Work {
+    return [&workspace, shared_op, shapes, shape, to, from] {
       std::vector<Tensor> inputs;
       std::vector<const Tensor*> pointers;
       for (std::size_t i = 0; i < from.size(); ++i) {
@@ -79,7 +83,7 @@ void plan_plain(Planner& planner, NodeId id) {
         std::copy_n(workspace.data(from[i]), values.size(), values.begin());
       }
       for (const Tensor& input : inputs) pointers.push_back(&input);
-      const Tensor result = evaluate_node(node.op, pointers, shape);
+      const Tensor result = evaluate_node(*shared_op, pointers, shape);
       std::ranges::copy(result.data<float>(), workspace.data(to));
     };
   };

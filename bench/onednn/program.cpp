@@ -64,6 +64,7 @@ OneDnnProgram::OneDnnProgram(Graph graph, const CompileOptions& options,
       engine_(dnnl::engine::kind::cpu, 0),
       weights_(engine_),
       plans_(kPlansKept) {
+  weights_.take(graph_);
   const Shape& input = std::get<Input>(graph_.nodes[0].op).shape;
   if (std::ranges::all_of(input, [](std::int64_t size) { return size > 0; })) plan(input);
 }
