@@ -56,7 +56,7 @@ class BinaryParts {
         map_{1, layer.size, layer.size, layer.in, 1},
         padded_map_(laid_out(map_, pad_, 1)),
         values_(index(map_.pixels() * layer.in)),
-        thresholds_(index(layer.in)),
+        limits_(std::vector<one_bit::Threshold<float>>(index(layer.in))),
         bits_(index(map_.words())),
         padded_(index(padded_map_.words())),
         result_(index(map_.words())),
@@ -79,7 +79,7 @@ class BinaryParts {
     pack(), pad(), kernel(), kernel_to_f32(), unpack(), expanded();
   }
 
-  void pack() { one_bit::pack(values_.data(), thresholds_, map_, bits_.data()); }
+  void pack() { one_bit::pack(values_.data(), limits_, map_, bits_.data()); }
   void pad() { lay_out(bits_.data(), map_, pad_, one_bit::PadValue::minus_one, 1, padded_.data()); }
   void kernel() { run(*bits_kernel_, result_.data()); }
   void kernel_to_f32() { run(*float_kernel_, floats_.data()); }
@@ -101,7 +101,7 @@ class BinaryParts {
   Padding pad_;
   one_bit::BitMap map_, padded_map_;
   Aligned<float> values_;
-  std::vector<one_bit::Threshold<float>> thresholds_;
+  one_bit::PackLimits limits_;
   Aligned<one_bit::Word> bits_, padded_, result_;
   Aligned<float> floats_;
   Aligned<std::byte> scratch_;

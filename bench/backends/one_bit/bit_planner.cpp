@@ -110,9 +110,9 @@ BitPlanner::Bits BitPlanner::pack(NodeId source, const std::vector<NodeId>& path
   const Place from = planner_.read(source, channels_innermost(source));
   Bits bits = room_for(bit_map(planner_.graph(), planner_.shapes(), forms(), source));
   const auto channels = static_cast<std::size_t>(bits.map.channels);
-  const auto run = [from, bits, thresholds = forms().continued({}, path).of_floats(channels)](
-                       const Workspace& workspace) {
-    one_bit::pack(workspace.data(from), thresholds, bits.map, room_at(workspace, bits.place));
+  const PackLimits limits(forms().continued({}, path).of_floats(channels));
+  const auto run = [from, bits, limits](const Workspace& workspace) {
+    one_bit::pack(workspace.data(from), limits, bits.map, room_at(workspace, bits.place));
   };
   add(std::move(fact), {from}, bits.place, run);
   return bits;

@@ -14,6 +14,7 @@ namespace bench::one_bit {
 /// A map's thresholds as `pack` reads them: a channel's bit is 1 if it is possible and (x xor
 /// flip), taken for a float again, is not below the limit. Filled up to whole words of channels.
 struct PackLimits {
+  /// One for each channel.
   explicit PackLimits(std::span<const Threshold<float>> thresholds);
   std::int64_t channels = 0;
   std::vector<float> limit{};
@@ -25,9 +26,6 @@ struct PackLimits {
 /// Floats of an NHWC map to bits. REQUIRES map.groups == 1, limits of map.channels.
 void pack(const float* values, const PackLimits& limits, const BitMap& map, Word* bits,
           Target target = best_target());
-/// The same from thresholds, one for each channel.
-void pack(const float* values, std::span<const Threshold<float>> thresholds, const BitMap& map,
-          Word* bits);
 
 /// Bits to floats: +scale and -scale, NHWC. REQUIRES map.groups == 1.
 void unpack(const Word* bits, const BitMap& map, float scale, float* values,

@@ -148,11 +148,6 @@ void pack(const float* values, const PackLimits& limits, const BitMap& map, Word
   BENCH_DISPATCH(pack_floats, target)(values, limits, map.pixels(), bits);
 }
 
-void pack(const float* values, std::span<const Threshold<float>> thresholds, const BitMap& map,
-          Word* bits) {
-  pack(values, PackLimits(thresholds), map, bits);
-}
-
 void unpack(const Word* bits, const BitMap& map, float scale, float* values, Target target) {
   BENCH_DISPATCH(unpack_bits, target)(bits, map, scale, values);
 }

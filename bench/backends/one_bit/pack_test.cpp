@@ -107,7 +107,7 @@ TEST_CASE("1-bit packing: every channel count up to 200, and from thresholds at 
     const std::vector<float> values = drawn_values(random, map, thresholds);
     const std::vector<Word> wanted = plain_pack(values, map, thresholds);
     std::vector<Word> bits(wanted.size());
-    pack(values.data(), thresholds, map, bits.data());
+    pack(values.data(), PackLimits(thresholds), map, bits.data());
     REQUIRE(bits == wanted);
     for (const Target target : targets()) {
       bits.assign(wanted.size(), kGuard);
@@ -122,7 +122,7 @@ TEST_CASE("1-bit packing: by hand") {
   const std::vector<Threshold<float>> thresholds = {{0, false}, {1, true}, {kNaN, false}};
   const std::vector<float> values = {-0.0f, 2, 9, -1, 1, kNaN};
   std::vector<Word> bits(2);
-  pack(values.data(), thresholds, map, bits.data());
+  pack(values.data(), PackLimits(thresholds), map, bits.data());
   CHECK(bits == std::vector<Word>{0b001, 0b010});
 }
 
@@ -158,9 +158,9 @@ TEST_CASE("1-bit packing undoes unpacking") {
   const std::vector<float> values = drawn_values(random, map, signs);
   std::vector<Word> bits(static_cast<std::size_t>(map.words())), again(bits.size());
   std::vector<float> floats(values.size());
-  pack(values.data(), signs, map, bits.data());
+  pack(values.data(), PackLimits(signs), map, bits.data());
   unpack(bits.data(), map, 3, floats.data());
-  pack(floats.data(), signs, map, again.data());
+  pack(floats.data(), PackLimits(signs), map, again.data());
   CHECK(bits == again);
 }
 
