@@ -88,7 +88,9 @@ std::vector<std::string> notes_on(const Cases& cases, bool alone) {
                                 record.name, record.against.name, record.against.images));
   }
   if (!is_float(cases.front())) {
-    notes.emplace_back("no float case in this run, so no differences; add --backend float.");
+    notes.emplace_back(
+        "no float case in this run, so no differences; --backend float adds one, where the network "
+        "has a float form.");
   }
   const RunRecord& first = cases.front();
   notes.push_back(
