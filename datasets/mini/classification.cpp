@@ -1,0 +1,127 @@
+#include "datasets/mini/classification.h"
+
+#include <fmt/format.h>
+
+#include "datasets/mini/encode.h"
+#include "datasets/mini/picture.h"
+#include "datasets/mini/shapes.h"
+#include "datasets/mini/textures.h"
+
+namespace bench::mini {
+namespace {
+
+constexpr int side = 96, classes = 24, synsets = 1000;
+
+struct Look {
+  int shape = 0, texture = 0, colours = 0;
+};
+
+Look look_of(int label) { return {label / 6, label / 2 % 3, label % 2}; }
+
+Outline outline_of(int shape) {
+  switch (shape) {
+    case 0: return circle({}, 0.9f);
+    case 1: return box({}, 0.75f, 0.75f);
+    case 2: return polygon({{0, -0.95f}, {0.9f, 0.65f}, {-0.9f, 0.65f}});
+    default: return star(5, 0.45f);
+  }
+}
+
+// Warm: from magenta over red to yellow; cool: from green to violet. Against a grey of any value.
+Texture texture_of(const Look& look, Random& random) {
+  const float hue = look.colours == 0 ? random.uniform(-0.1f, 0.16f) : random.uniform(0.38f, 0.72f);
+  const float saturation = random.uniform(0.35f, 1);
+  const Colour colour = hsv(hue, saturation, random.uniform(0.45f, 1));
+  const Colour grey =
+      hsv(hue, random.uniform(0, 0.2f), random.uniform(0, 1) < 0.5f ? 0.15f : 0.95f);
+  const float period = random.uniform(0.3f, 0.6f);
+  switch (look.texture) {
+    case 0: return stripes(colour, grey, period, random.uniform(0, 1));
+    case 1: return checks(colour, grey, period * 1.3f);
+    default: return dots(grey, colour, period);
+  }
+}
+
+Pose pose_of(Random& random) {
+  Pose pose;
+  pose.centre.x = random.uniform(0.3f, 0.7f) * side;
+  pose.centre.y = random.uniform(0.3f, 0.7f) * side;
+  pose.size = random.uniform(17, 40);
+  pose.angle = random.uniform(0, 6.28f);
+  pose.narrow = random.uniform(0.65f, 1);
+  return pose;
+}
+
+// Another look, small and near the border: it misleads whoever sums up textures over the picture.
+void paint_distractor(Picture& picture, const Look& look, Random& random) {
+  Look other = look;
+  while (other.shape == look.shape) other.shape = random.integer(0, 3);
+  other.texture = random.integer(0, 2);
+  other.colours = random.integer(0, 1);
+  Pose pose = pose_of(random);
+  pose.size = random.uniform(7, 12);
+  pose.centre.x = random.integer(0, 1) ? random.uniform(0, 22) : random.uniform(74, 96);
+  paint(picture, {{outline_of(other.shape), texture_of(other, random)}}, pose);
+}
+
+Picture draw_class(int label, Random& random) {
+  const Look look = look_of(label);
+  Picture picture = backdrop(side, side, random);
+  clutter(picture, random.integer(2, 9), 16, random);
+  for (int i = random.integer(0, 3); i > 0; --i) paint_distractor(picture, look, random);
+  const Pose pose = pose_of(random);
+  const Point light = {random.uniform(-0.6f, 0.6f), random.uniform(-0.6f, 0.6f)};
+  const Texture texture = rounded(texture_of(look, random), light, random.uniform(0, 0.4f));
+  paint(picture, {{outline_of(look.shape), texture}}, pose, random.uniform(0.65f, 1));
+  clutter(picture, random.integer(0, 3), pose.size * 0.5f, random);  // some of it in front
+  take(picture, any_conditions(random, 1), random);
+  return picture;
+}
+
+std::string synset_words() {
+  const auto names = shape_classes();
+  std::string text;
+  for (int k = 0; k < synsets; ++k) {
+    const auto name = k < classes ? names[static_cast<std::size_t>(k)] : "(unused)";
+    text += fmt::format("n{:08} {}\n", 90'000'000 + k, name);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> shape_classes() {
+  const char* const shapes[] = {"disc", "square", "triangle", "star"};
+  const char* const textures[] = {"striped", "checked", "dotted"};
+  const char* const colours[] = {"warm", "cool"};
+  std::vector<std::string> names;
+  for (int label = 0; label < classes; ++label) {
+    const Look look = look_of(label);
+    names.push_back(
+        fmt::format("{} {} {}", colours[look.colours], textures[look.texture], shapes[look.shape]));
+  }
+  return names;
+}
+
+Statistics draw_classification(const DrawOptions& options) {
+  const auto names = shape_classes();
+  std::string list;
+  std::map<std::string, int> balance;
+  std::vector<double> bytes;
+  for (int i = 0; i < options.images; ++i) {
+    Random random = stream(options, "classification", i);
+    const int label = i % classes;  // balanced; the order means nothing
+    const auto file = fmt::format("mini_{}_{:08}.JPEG", options.train ? "train" : "val", i + 1);
+    const std::string image = jpeg(to_pixels(draw_class(label, random)), 85);
+    write_file(options.out / "val" / file, image);
+    list += fmt::format("{} {}\n", file, label);
+    ++balance[names[static_cast<std::size_t>(label)]];
+    bytes.push_back(static_cast<double>(image.size()));
+  }
+  write_file(options.out / "val.txt", list);
+  write_file(options.out / "synset_words.txt", synset_words());
+  return {fmt::format("images: {}, {} x {} pixels", options.images, side, side),
+          "images per class: " + counts(balance), "bytes per image: " + spread(bytes)};
+}
+
+}  // namespace bench::mini
