@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "datasets/mini/classification.h"
+#include "datasets/mini/scenes.h"
 #include "models/error.h"
 
 namespace bench::mini {
@@ -21,8 +22,7 @@ constexpr const char* card = R"(# Drawn images: {task} ({split} split)
 Every picture here was drawn by a program (`draw_mini`, datasets/mini/ in Quantbench) from random
 numbers. Nothing comes from any publisher's data. The layout and the file names are those of the real
 set's, so that the same reader opens it, and that is all it has in common with it: a figure measured
-here is a figure on drawings, never one on the real set, and must not be shown as such. Both splits
-use the names under which readers look for a validation set.
+here is a figure on drawings, never one on the real set, and must not be shown as such.
 
 Command: `draw_mini {task} --out FOLDER --seed {seed} --images {images} --split {split}`
 
@@ -52,6 +52,10 @@ const std::vector<Task>& tasks() {
        "shape, one texture and one family of colours. The other 976 of the thousand labels are not "
        "used.",
        draw_classification},
+      {"voc",
+       "Scenes of eight of VOC's classes in its layout of 2012 (`VOC2012/`): boxes (truth encloses "
+       "what is seen) and label maps of the same pictures. The other twelve classes do not occur.",
+       draw_voc},
   };
   return all;
 }

@@ -11,7 +11,7 @@ class Placing {
  public:
   Placing(const Pose& pose, int width, int height)
       : pose_(pose), cosine_(std::cos(pose.angle)), sine_(std::sin(pose.angle)) {
-    const float reach = pose.size * 1.05f + pose.softness;
+    const float reach = pose.size * 1.2f * std::max(1.f, std::abs(pose.narrow)) + pose.softness;
     const auto first = [&](float c) {
       return std::max(0, static_cast<int>(std::floor(c - reach)));
     };
@@ -32,7 +32,7 @@ class Placing {
   }
 
   float coverage(float distance) const {
-    const float pixels = distance * pose_.size * std::sqrt(pose_.narrow);
+    const float pixels = distance * pose_.size * std::sqrt(std::abs(pose_.narrow));
     return std::clamp(0.5f - pixels / std::max(1.f, pose_.softness), 0.f, 1.f);
   }
 

@@ -52,7 +52,8 @@ struct Part {
 using Drawing = std::vector<Part>;
 
 /// Where a drawing goes: its unit circle gets radius `size` pixels around `centre`, narrowed in its
-/// own x by `narrow`, then turned by `angle` (radians). Borders are `softness` pixels wide.
+/// own x by `narrow` (mirrored where that is negative), then turned by `angle` (radians). Borders
+/// are `softness` pixels wide.
 struct Pose {
   Point centre;
   float size = 1, angle = 0, narrow = 1, softness = 1;
