@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "datasets/mini/classification.h"
+#include "datasets/mini/crowds.h"
 #include "datasets/mini/scenes.h"
 #include "models/error.h"
 
@@ -56,6 +57,11 @@ const std::vector<Task>& tasks() {
        "Scenes of eight of VOC's classes in its layout of 2012 (`VOC2012/`): boxes (truth encloses "
        "what is seen) and label maps of the same pictures. The other twelve classes do not occur.",
        draw_voc},
+      {"widerface",
+       "Drawn faces of many sizes in WIDER FACE's layout, in five events. Easy, medium and hard "
+       "follow from what was drawn (size, occlusion, blur, light), not from how detectors fared. "
+       "Both splits use the names of the validation set, for which the reader looks.",
+       draw_widerface},
   };
   return all;
 }

@@ -120,6 +120,13 @@ std::vector<bool> silhouette(const Drawing& drawing, const Pose& pose, int width
   return covered;
 }
 
+int whole_pixels(const Drawing& drawing, Pose pose) {
+  const int side = static_cast<int>(3.2f * pose.size) + 4;
+  pose.centre = {static_cast<float>(side) / 2, static_cast<float>(side) / 2};
+  const auto covered = silhouette(drawing, pose, side, side);
+  return static_cast<int>(std::count(covered.begin(), covered.end(), true));
+}
+
 void blur(Picture& picture, float sigma) {
   if (sigma < 0.2f) return;
   const auto weights = bell(sigma);

@@ -64,6 +64,9 @@ void paint(Picture& picture, const Drawing& drawing, const Pose& pose, float opa
 /// Per pixel whether the drawing covers its centre. Row by row.
 std::vector<bool> silhouette(const Drawing& drawing, const Pose& pose, int width, int height);
 
+/// How many pixels a drawing of this size covers, were the picture endless.
+int whole_pixels(const Drawing& drawing, Pose pose);
+
 /// Gaussian blur; borders repeat.
 void blur(Picture& picture, float sigma);
 

@@ -38,14 +38,6 @@ Pose pose_of(const ObjectKind& kind, int width, int height, Random& random) {
   return pose;
 }
 
-// Pixels of the object on an endless canvas.
-int whole_pixels(const Drawing& drawing, Pose pose) {
-  const int side = static_cast<int>(3.2f * pose.size) + 4;
-  pose.centre = {static_cast<float>(side) / 2, static_cast<float>(side) / 2};
-  const auto covered = silhouette(drawing, pose, side, side);
-  return static_cast<int>(std::count(covered.begin(), covered.end(), true));
-}
-
 // `owner`: per pixel the index of the object seen there, -1 for none.
 SceneObject seen(const Painted& object, int index, const std::vector<int>& owner, int width) {
   SceneObject out;
