@@ -8,6 +8,7 @@
 
 #include "datasets/mini/classification.h"
 #include "datasets/mini/crowds.h"
+#include "datasets/mini/identities.h"
 #include "datasets/mini/scenes.h"
 #include "models/error.h"
 
@@ -62,6 +63,11 @@ const std::vector<Task>& tasks() {
        "follow from what was drawn (size, occlusion, blur, light), not from how detectors fared. "
        "Both splits use the names of the validation set, for which the reader looks.",
        draw_widerface},
+      {"lfw",
+       "Drawn persons in LFW's layout (`NAME/NAME_0001.jpg`, `pairs.txt` of 10 folds, no person in "
+       "two folds): features and colours belong to the person; turn, expression, light, glasses, "
+       "hats, blur, things in front and, now and then, another haircut or beard to the picture.",
+       draw_lfw},
   };
   return all;
 }
