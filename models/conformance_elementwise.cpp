@@ -44,7 +44,8 @@ Graph scaled(const Shape& shape, const Op& op, bool positive) {
 }
 
 void add_activations(List& list) {
-  for (const Shape& shape : {Shape{1, 16, 5, 7}, Shape{2, 3, 4, 4}, Shape{3, 10}}) {
+  for (const Shape& shape :
+       {Shape{1, 16, 5, 7}, Shape{2, 3, 4, 4}, Shape{3, 10}, Shape{2, 17, 1, 1}}) {
     const std::string on = " on " + to_string(shape);
     for (const auto& [name, op] : everywhere) {
       list.add("Activation: " + std::string(name) + on, scaled(shape, op, false), shape);

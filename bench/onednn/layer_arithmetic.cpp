@@ -6,13 +6,26 @@ namespace {
 
 using dnnl::binary;
 
+// In row-major maps of one pixel, of several images, oneDNN 2.6.3 reads the wrong channel's number
+// of an operand that comes behind another operation: for 2 x 17 x 1 x 1, say.
+bool mixes_up_channels(const Desc& layout) {
+  const Shape dims = layout.dims();
+  return dims.size() > 2 && count(dims) == dims[0] * dims[1] && layout == row_major(dims);
+}
+
+// How a value lies in memory, or may be taken to lie.
+Desc layout_of(Planner& planner, NodeId id) {
+  const Desc now = planner.layout(id);
+  return now.dims().size() == 4 && mixes_up_channels(now) ? channels_last(planner.shape(id)) : now;
+}
+
 // src0 in `layout` op src1, with what follows. `src1` was found to fit already.
 bool add_binary(Planner& planner, const Step& step, dnnl::algorithm algorithm, NodeId src0,
                 const Desc layout, const Desc& src1, const std::function<Place()>& read_src1,
                 const PostOps& post_ops) {
   const auto found = fast<binary>(binary::desc(algorithm, layout, src1, layout),
                                   strict_attributes(post_ops.ops()), planner.engine());
-  if (!found) return false;
+  if (!found || (mixes_up_channels(layout) && post_ops.ops().len() > 0)) return false;
   std::vector<Argument> reads = post_ops.arguments();
   reads.push_back({DNNL_ARG_SRC_0, planner.read(src0, layout)});
   reads.push_back({DNNL_ARG_SRC_1, read_src1()});
@@ -49,16 +62,16 @@ bool plan_arithmetic(Planner& planner, const Step& step) {
   const std::optional<Shape> broadcast = broadcast_shape(planner.shape(src1), out);
   if (planner.shape(src0) != out || !broadcast || out.empty()) return false;
 
-  const PostOps post_ops = PostOps(planner, planner.layout(src0)).append_followers(step);
+  const PostOps post_ops = PostOps(planner, layout_of(planner, src0)).append_followers(step);
   if (planner.shape(src1) == out) {
-    const Desc layout = planner.layout(src0);
+    const Desc layout = layout_of(planner, src0);
     return add_binary(
         planner, step, algorithm_of(kind), src0, layout, layout,
         [&] { return planner.read(src1, layout); }, post_ops);
   }
   const Desc layout = row_major(*broadcast);
   return add_binary(
-      planner, step, algorithm_of(kind), src0, planner.layout(src0), layout,
+      planner, step, algorithm_of(kind), src0, layout_of(planner, src0), layout,
       [&] { return planner.read_as(src1, layout); }, post_ops);
 }
 
@@ -74,7 +87,7 @@ bool plan_batch_norm(Planner& planner, const Step& step) {
         planner, step, dnnl::algorithm::binary_mul, src, layout, scale,
         [&] { return fixed_place(scale_of(planner, step.head(), scale)); }, post_ops);
   };
-  const Desc now = planner.layout(src);
+  const Desc now = layout_of(planner, src);
   if (with(now)) return true;
   // Without AVX-512 oneDNN has no kernel for numbers per channel of blocks.
   return is_blocked(now) && planner.shape(src).size() == 4 &&
