@@ -34,6 +34,22 @@ std::string with_target(std::string name) {
 
 bool is_pool(const Node& node) { return std::holds_alternative<MaxPool>(node.op); }
 
+// What a layer does with such a map. Throws naming the node.
+template <class Layer, class Map>
+auto bound_to(const Layer& layer, const Map& map, const Node& node) {
+  try {
+    return std::shared_ptr(layer.bind(map));
+  } catch (const Error& error) {
+    throw Error(error.fault(), describe(node) + ": " + error.what());
+  }
+}
+
+// Whether a value of that shape has the map's pixels, or its images as rows.
+bool has_pixels_of(const BitMap& map, const Shape& shape) {
+  if (shape.size() == 4) return shape == Shape{map.batch, map.channels, map.height, map.width};
+  return shape == Shape{map.batch, map.channels * map.height * map.width};
+}
+
 }  // namespace
 
 Desc BitPlanner::channels_innermost(NodeId id) const {
@@ -81,7 +97,11 @@ BitPlanner::Bits BitPlanner::passed_signs(NodeId id) {
   const Bits bits = signs(node(id).inputs[0]);
   if (is_pool(node(id))) return pool(bits, id);
   const auto* pad = std::get_if<Pad>(&node(id).op);
-  if (!pad) return bits;  // FakeQuantize, Reshape
+  if (!pad) {  // FakeQuantize, Reshape
+    if (has_pixels_of(bits.map, planner_.shape(id))) return bits;
+    throw Error(Fault::unsupported,
+                describe(node(id)) + ": it kept the feature maps' pixels, and now does not");
+  }
   return with_border(bits, {spatial_padding(node(id)).value(), sign_of(pad->value), 1}, id);
 }
 
@@ -182,8 +202,7 @@ void BitPlanner::add_layer(NodeId layer, LayerFact fact, const Place& to) {
 
 void BitPlanner::add_signs_layer(NodeId layer, LayerFact fact, const Place& to) {
   const Bits input = input_of(layer);
-  const std::shared_ptr<const BoundConvolution> bound =
-      layers_.made.at(layer).signs->bind(input.map);
+  const auto bound = bound_to(*layers_.made.at(layer).signs, input.map, node(layer));
   const std::vector<Place> operands = operands_of(layer);
   fact.implementation = bound->implementation();
   fact.products = Products::bits;
@@ -204,7 +223,7 @@ void BitPlanner::add_real_layer(NodeId layer, LayerFact fact, const Place& to) {
                              : FloatMap{shape[0], shape[2], shape[3], shape[1]};
   const Place from = planner_.read(made.input.value,
                                    dense ? onednn::row_major(shape) : onednn::channels_last(shape));
-  const std::shared_ptr<const BoundRealInput> bound = made.real->bind(map);
+  const auto bound = bound_to(*made.real, map, node(layer));
   const std::vector<Place> operands = operands_of(layer);
   fact.implementation = bound->implementation();
   std::vector<Place> reads{from};
@@ -220,7 +239,8 @@ void BitPlanner::plan_floats(NodeId layer) {
   const std::vector<NodeId>& nodes = layers_.made.at(layer).nodes;
   const NodeId result = nodes.back();
   LayerFact fact = this->fact(nodes, "", Part::kernel);
-  const Desc desc = channels_innermost(result);
+  const bool dense = std::holds_alternative<Linear>(node(layer).op);  // outputs are the last axis
+  const Desc desc = dense ? onednn::row_major(planner_.shape(result)) : channels_innermost(result);
   fact.layout = onednn::layout_name(desc);
   // What the layer reads comes first.
   add_layer(layer, std::move(fact), planner_.write(result, desc));

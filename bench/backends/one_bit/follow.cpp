@@ -113,7 +113,10 @@ Followers follow(const Graph& graph, const std::vector<Shape>& shapes, const For
   following.scale(sums.scale);
   if (!sums.bias.empty()) following.shift(sums.bias);
   const std::size_t rank = shapes[static_cast<std::size_t>(layer)].size();
-  if (rank != 2 && rank != 4) return std::move(following).result();  // channels come last
+  const bool dense =
+      std::holds_alternative<Linear>(graph.nodes[static_cast<std::size_t>(layer)].op);
+  // A dense layer's outputs are its channels, which axis 1 is too, only in a matrix.
+  if (rank != (dense ? 2u : 4u)) return std::move(following).result();
   const std::vector<NodeId> reader = onednn::sole_readers(graph);
   for (NodeId next = layer; next >= 0;) {
     next = reader[static_cast<std::size_t>(following.value())];

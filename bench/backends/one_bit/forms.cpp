@@ -119,7 +119,8 @@ LayerInput Forms::input_of(NodeId layer) const {
   LayerInput input{.value = node(layer).inputs[0], .is_bits = reads_bits(layer)};
   input.pad = own_padding(node(layer));
   const Node* before = &node(input.value);
-  const auto pad = spatial_padding(*before);
+  const bool dense = std::holds_alternative<Linear>(node(layer).op);  // has no padding of its own
+  const auto pad = dense ? std::nullopt : spatial_padding(*before);
   const float value = pad ? pad_value(*before) : 0;
   const bool ones = !input.is_bits && std::abs(value) == 1 && input.pad == kNone;
   if (pad && (value == 0 || ones)) {
@@ -187,10 +188,24 @@ bool Forms::hands_on(NodeId id) const {
   return (rank == 2 || rank == 4) && append(chain, id);
 }
 
+// Whether rows of the value were feature maps: pixel after pixel as bits, channel after channel as
+// floats.
+bool Forms::has_maps_as_rows(NodeId id) const {
+  for (; shape(id).size() == 2; id = node(id).inputs[0]) {
+    const bool reshaped = std::holds_alternative<Reshape>(node(id).op);
+    if (!reshaped && !binary_grid(node(id))) return false;
+    if (reshaped && shape(node(id).inputs[0]).size() == 4) return true;
+  }
+  return false;
+}
+
 // Whether the signs of this very node are those of its input, but for their places.
 bool Forms::moves_signs(NodeId id) const {
   const Node& n = node(id);
-  if (std::holds_alternative<Reshape>(n.op)) return keeps_pixels(shape(n.inputs[0]), shape(id));
+  if (std::holds_alternative<Reshape>(n.op)) {
+    return keeps_pixels(shape(n.inputs[0]), shape(id)) &&
+           (shape(id).size() == 2 || !has_maps_as_rows(n.inputs[0]));
+  }
   return binary_grid(n) || spatial_padding(n) || std::holds_alternative<MaxPool>(n.op);
 }
 
@@ -209,7 +224,8 @@ void Forms::settle(NodeId id) {
 void Forms::pass(NodeId id) {
   Value& v = at(id);
   const Node& n = node(id);
-  v.passes = !v.floats || (v.scale > 0 && !std::holds_alternative<Reshape>(n.op));
+  const bool in_place = !std::holds_alternative<Reshape>(n.op) && !has_maps_as_rows(id);
+  v.passes = !v.floats || (v.scale > 0 && in_place);
   if (!v.passes) {
     v.paths = {{}};
     return end_paths(id);

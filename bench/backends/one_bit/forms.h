@@ -76,6 +76,7 @@ class Forms {
   bool increases(const Path& path, std::int64_t channels) const;
   bool hands_on(NodeId id) const;
   bool append(Chain& chain, NodeId id) const;
+  bool has_maps_as_rows(NodeId id) const;
   bool moves_signs(NodeId id) const;
   void settle(NodeId id);
   void pass(NodeId id);

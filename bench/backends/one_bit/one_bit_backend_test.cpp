@@ -201,7 +201,7 @@ TEST_CASE("1-bit holds one bit for each binary weight") {
   CHECK(program->facts({2, 256, 5, 9}).weight_bytes == 256 * 256 * 9 / 8);
 }
 
-TEST_CASE("1-bit: rows that were one map each and then are not are refused, naming the layer") {
+TEST_CASE("1-bit: rows that were one map each and then are not are refused, naming a node") {
   Graph graph;
   graph.add("image", Input{{-1, 2, -1, -1}});
   const Grid signs{.bits = 1, .scale = {1}};
@@ -219,12 +219,71 @@ TEST_CASE("1-bit: rows that were one map each and then are not are refused, nami
     const Tensor input = image(batch, 2);
     CHECK(count_differences(session->run(input)[0], evaluate(graph, input)[0]) == 0);
   }
-  CHECK_THROWS_WITH(session->run(image(1, 4)), Catch::Contains("'fc'"));
+  CHECK_THROWS_WITH(session->run(image(1, 4)), Catch::Contains("'rows'"));
   const auto other = backend().compile(graph, {});  // never one map each: rows as they come
   for (const std::int64_t size : {4, 6}) {
     const Tensor input = image(1, size);
     CHECK(count_differences(other->open_session()->run(input)[0], evaluate(graph, input)[0]) == 0);
   }
+}
+
+// A network on 3 x 2 x 4 images, drawn layer by layer.
+struct SmallNetwork {
+  Graph graph;
+  Random random{9};
+  NodeId last = 0;
+
+  SmallNetwork() { graph.add("image", Input{{-1, 3, 2, 4}}); }
+  NodeId add(const std::string& name, Op op) {
+    return last = graph.add(name, std::move(op), {last});
+  }
+  NodeId sign(const std::string& name) {
+    return add(name, FakeQuantize{Grid{.bits = 1, .scale = {0.5f}}});
+  }
+  NodeId linear(int outputs, int inputs) {
+    Linear layer{random.tensor({outputs, inputs}, -1, 1), random.tensor({outputs}, -1, 1)};
+    layer.weight_grid = Grid{.bits = 1, .scale = {0.25f}};
+    return add("fc", std::move(layer));
+  }
+  void check(const std::vector<NodeId>& outputs) {
+    for (const NodeId id : outputs) {
+      graph.outputs.push_back({graph.nodes[static_cast<std::size_t>(id)].name, id});
+    }
+    const Tensor input = random.tensor({2, 3, 2, 4}, -1, 1);
+    const auto wanted = evaluate(graph, input), got = run(backend(), graph, input);
+    for (std::size_t i = 0; i < got.size(); ++i) CHECK(relative_error(got[i], wanted[i]) < 1e-6);
+  }
+};
+
+TEST_CASE("1-bit: dense layers over the last axis of maps, of floats and of signs") {
+  SmallNetwork floats, signs;
+  floats.linear(5, 4);
+  floats.check({floats.add("bn", BatchNorm{floats.random.tensor({3}, 1, 2), Tensor({3}),
+                                           Tensor({3}), floats.random.tensor({3}, 1, 2)})});
+  signs.sign("sign");
+  const NodeId linear = signs.linear(5, 4);
+  signs.check({linear, signs.sign("again")});
+}
+
+TEST_CASE("1-bit: padding before a dense layer is not the layer's") {
+  SmallNetwork network;
+  network.add("pad", Pad{{0, 0, 0, 1}, {0, 0, 0, 1}, 0});
+  network.check({network.linear(7, 6)});
+}
+
+TEST_CASE("1-bit: signs of flattened maps as floats too, and as maps of one pixel") {
+  SmallNetwork network;
+  const NodeId first = network.sign("first");
+  network.add("rows", Reshape{{Dim{Dim::Kind::copy, 0, 0, 0}, Dim{Dim::Kind::infer}}});
+  const NodeId second = network.sign("second");
+  const NodeId linear = network.linear(7, 24);
+  network.last = second;
+  network.add("pixels", Reshape{{Dim{Dim::Kind::infer}, Dim{Dim::Kind::fixed, 24},
+                                 Dim{Dim::Kind::fixed, 1}, Dim{Dim::Kind::fixed, 1}}});
+  Conv2d conv{network.random.tensor({6, 24, 1, 1}, -1, 1), Tensor()};
+  conv.weight_grid = Grid{.bits = 1};
+  const NodeId pointwise = network.add("conv", std::move(conv));
+  network.check({first, second, linear, pointwise});
 }
 
 TEST_CASE("1-bit: signs of NaN and zeros") {

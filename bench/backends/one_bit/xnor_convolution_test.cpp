@@ -104,7 +104,7 @@ TEST_CASE("xnor: weight numbers become signs") {
 }
 
 // 10^8 outputs in all, none of them wrong.
-TEST_CASE("xnor: 10^8 random outputs", "[.slow]") {
+TEST_CASE("xnor: 10^8 random outputs") {
   Random random(7);
   std::int64_t compared = 0, wrong = 0;
   while (compared < 100'000'000) {
