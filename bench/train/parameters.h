@@ -1,5 +1,5 @@
 #pragma once
-// Which of an op's tensors are parameters.
+// Which of an op's tensors are parameters, and its grids.
 
 #include <string_view>
 #include <vector>
@@ -17,5 +17,13 @@ struct Parameter {
 
 /// In the order of the op's fields. None for an op without parameters; a Constant is none.
 std::vector<Parameter> parameters_of(Op& op);
+
+struct NamedGrid {
+  std::string_view name;  ///< "weight", "bias", "edge"
+  Grid* grid;             ///< in the op
+};
+
+/// The grids an op has; a dynamic one is none.
+std::vector<NamedGrid> grids_of(Op& op);
 
 }  // namespace bench
