@@ -37,6 +37,10 @@ struct Compute {
     return at::linear(inputs[0], weight(op), bias(op));
   }
   at::Tensor operator()(const BatchNorm& op) const {
+    if (by_batch && inputs[0].numel() < 2 * parameters[0].numel()) {
+      throw Error(Fault::bad_data, describe(node) + ": one value per channel has no variance; " +
+                                       "train with larger batches or freeze the node");
+    }
     return at::batch_norm(inputs[0], parameters[0], parameters[1], parameters[2], parameters[3],
                           by_batch, options.batch_norm_momentum, double{op.epsilon}, false);
   }

@@ -40,7 +40,8 @@ class TrainableGraph {
   /// Called with each node's value as soon as it is known, the Input's first.
   using See = std::function<void(NodeId node, const at::Tensor& value)>;
 
-  /// The graph's outputs for a batch (f32), in the order of graph.outputs. Throws as infer_shapes.
+  /// The graph's outputs for a batch (f32), in the order of graph.outputs. Throws as infer_shapes,
+  /// and Error{bad_data} naming a BatchNorm that is to go by one value per channel.
   std::vector<at::Tensor> forward(const at::Tensor& batch, Mode mode, const See& see = {});
 
   /// The same in evaluation, without gradients, for callers without libtorch.
@@ -57,7 +58,8 @@ class TrainableGraph {
   std::vector<at::Tensor> trained() const;
 
   /// The node keeps its parameters from now on; a BatchNorm goes by its running statistics in
-  /// training, too. Throws Error{missing} naming a node the graph does not have.
+  /// training, too. To be called before an Optimizer is made of trained(). Throws Error{missing}
+  /// naming a node the graph does not have.
   void freeze(const std::string& node);
 
   /// Grids of weights, biases and edges from a graph with the same nodes: for ranges that follow

@@ -143,6 +143,36 @@ TEST_CASE("a frozen node keeps everything") {
   CHECK_THROWS_WITH(net.freeze("head"), Catch::Contains("no node 'head'"));
 }
 
+TEST_CASE("signs of edges and of weights have derivatives of their own") {
+  Graph graph;
+  graph.add("x", Input{{-1, 1}});
+  graph.add("sign", FakeQuantize{Grid{.bits = 1}}, {0});
+  graph.add("layer", Linear{Tensor::of({1, 1}, {-0.25f}), Tensor(), Grid{.bits = 1}}, {1});
+  graph.outputs = {{"out", 2}};
+  TrainableGraph net(
+      graph, {.sign_of_edges = SignGradient::identity, .sign_of_weights = SignGradient::bi_real});
+  const at::Tensor x = to_torch(Tensor::of({1, 1}, {5})).requires_grad_();
+  const at::Tensor out = net.forward(x, Mode::training)[0];  // sign(5) * sign(-0.25)
+  out.backward();
+  CHECK(out.item<float>() == -1);
+  CHECK(x.grad().item<float>() == -1);                                // sign(-0.25) * 1
+  CHECK(net.parameter("layer.weight").grad().item<float>() == 1.5f);  // sign(5) * (2 - 2 * 0.25)
+}
+
+TEST_CASE("a batch norm refuses to go by one value per channel") {
+  TrainableGraph net(small_net());
+  const at::Tensor batch = to_torch(Tensor({1, 2, 4, 4}));
+  CHECK_NOTHROW(net.forward(batch, Mode::training));
+  Graph graph = small_net();
+  graph.nodes[0].op = Input{{-1, 2, 3, 3}};
+  TrainableGraph tiny(graph);
+  const at::Tensor one = to_torch(Tensor({1, 2, 3, 3}));
+  CHECK_NOTHROW(tiny.forward(one, Mode::evaluation));
+  CHECK_THROWS_WITH(tiny.forward(one, Mode::training), Catch::Contains("node 'norm' (BatchNorm)"));
+  tiny.freeze("norm");
+  CHECK_NOTHROW(tiny.forward(one, Mode::training));
+}
+
 TEST_CASE("grids are taken from a graph with the same nodes, and from no other") {
   TrainableGraph net(small_net());
   Graph quantised = net.result();
