@@ -57,7 +57,7 @@ Statistics draw_voc(const DrawOptions& options) {
     Random random = stream(options, "voc", i);
     Scene scene = draw_scene(random);
     while (scene.objects.empty()) scene = draw_scene(random);
-    const auto id = fmt::format("2012_{:06}", i + 1);
+    const auto id = fmt::format("drawn_{}_{:06}", options.train ? "train" : "val", i + 1);
     write_file(year / "JPEGImages" / (id + ".jpg"), jpeg(to_pixels(scene.picture), 88));
     write_file(year / "Annotations" / (id + ".xml"), xml(id, scene));
     write_file(year / "SegmentationClass" / (id + ".png"), label_png(scene.labels));
