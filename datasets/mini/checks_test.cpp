@@ -38,11 +38,12 @@ void check_images(const Dataset& data, const std::function<bool(int, int)>& size
   }
 }
 
-void check_seeds(std::string_view task, int images) {
+void check_seeds(std::string_view task, int images, int train_images) {
   TemporaryFolder folder;
   const auto draw = [&](const std::string& name, std::uint64_t seed, bool train) {
     const auto out = folder.path() / name;
-    mini::draw_task(task, {.out = out, .seed = seed, .images = images, .train = train});
+    mini::draw_task(
+        task, {.out = out, .seed = seed, .images = train ? train_images : images, .train = train});
     return contents(out);
   };
   const auto first = draw("first", 5, false);

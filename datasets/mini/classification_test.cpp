@@ -30,7 +30,7 @@ TEST_CASE("drawn classification: ImageNet's reader opens it, every class is ther
 }
 
 TEST_CASE("drawn classification: the seed decides every byte") {
-  check_seeds("classification", 24);
+  check_seeds("classification", 24, 24);
 }
 
 }  // namespace

@@ -36,9 +36,28 @@ class Placing {
     return std::clamp(0.5f - pixels / std::max(1.f, pose_.softness), 0.f, 1.f);
   }
 
-  int x0 = 0, y0 = 0, x1 = 0, y1 = 0;
+  /// visit(x, y, local place, distance) for all pixels that the outline may touch. Blocks far
+  /// from it are left out; by a factor of two, as some distances are approximate.
+  template <class Visit>
+  void visit(const Outline& outline, const Visit& visit_pixel) const {
+    constexpr int block = 8;
+    const float scale = pose_.size * std::min(1.f, std::abs(pose_.narrow));
+    for (int top = y0; top < y1; top += block) {
+      for (int left = x0; left < x1; left += block) {
+        const float middle = outline(local(left + block / 2, top + block / 2)) * scale;
+        if (middle > 2 * block + pose_.softness) continue;
+        for (int y = top; y < std::min(top + block, y1); ++y) {
+          for (int x = left; x < std::min(left + block, x1); ++x) {
+            const Point p = local(x, y);
+            visit_pixel(x, y, p, outline(p));
+          }
+        }
+      }
+    }
+  }
 
  private:
+  int x0 = 0, y0 = 0, x1 = 0, y1 = 0;
   Pose pose_;
   float cosine_, sine_;
 };
@@ -96,26 +115,20 @@ Colour any_colour(Random& random) {
 void paint(Picture& picture, const Drawing& drawing, const Pose& pose, float opacity) {
   const Placing place(pose, picture.width, picture.height);
   for (const Part& part : drawing) {
-    for (int y = place.y0; y < place.y1; ++y) {
-      for (int x = place.x0; x < place.x1; ++x) {
-        const Point p = place.local(x, y);
-        const float alpha = opacity * place.coverage(part.outline(p));
-        if (alpha > 0) picture.at(x, y) = mix(picture.at(x, y), part.texture(p), alpha);
-      }
-    }
+    place.visit(part.outline, [&](int x, int y, Point p, float distance) {
+      const float alpha = opacity * place.coverage(distance);
+      if (alpha > 0) picture.at(x, y) = mix(picture.at(x, y), part.texture(p), alpha);
+    });
   }
 }
 
 std::vector<bool> silhouette(const Drawing& drawing, const Pose& pose, int width, int height) {
   const Placing place(pose, width, height);
   std::vector<bool> covered(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
-  for (int y = place.y0; y < place.y1; ++y) {
-    for (int x = place.x0; x < place.x1; ++x) {
-      const Point p = place.local(x, y);
-      const auto inside = [p](const Part& part) { return part.outline(p) < 0; };
-      covered[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
-              static_cast<std::size_t>(x)] = std::any_of(drawing.begin(), drawing.end(), inside);
-    }
+  for (const Part& part : drawing) {
+    place.visit(part.outline, [&](int x, int y, Point, float distance) {
+      if (distance < 0) covered[static_cast<std::size_t>(y * width + x)] = true;
+    });
   }
   return covered;
 }
