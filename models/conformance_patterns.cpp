@@ -260,6 +260,18 @@ Graph image_as_output() {
   return graph;
 }
 
+// Padding that many kernels won't take, and a map that is added.
+Graph uneven_residual(Random& random) {
+  Graph graph;
+  graph.add("image", Input{{-1, 17, -1, -1}});
+  Conv2d conv{random.tensor({17, 17, 2, 3}, -1, 1), Tensor()};
+  conv.stride = {2, 1};
+  conv.pad = {2, 1, 1, 1};
+  const NodeId sums = graph.add("conv", std::move(conv), {0});
+  graph.outputs = {{"sum", graph.add("sum", Arithmetic{}, {sums, 0})}};
+  return graph;
+}
+
 }  // namespace
 
 void add_patterns(List& list) {
@@ -270,6 +282,7 @@ void add_patterns(List& list) {
                make(Untrained(list.random.next(), {-1, 3, -1, -1}), width), input);
     }
   }
+  list.add("pattern: conv with uneven padding, add", uneven_residual(list.random), {1, 17, 3, 6});
   list.add("pattern: the image as an output", image_as_output(), {1, 3, 4, 5});
 }
 

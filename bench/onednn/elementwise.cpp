@@ -1,5 +1,6 @@
 #include "bench/onednn/elementwise.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace bench::onednn {
@@ -137,6 +138,11 @@ void PostOps::append_binary(algorithm algorithm, Operand operand) {
   operand.id = DNNL_ARG_ATTR_MULTIPLE_POST_OP(ops_.len()) | DNNL_ARG_SRC_1;
   ops_.append_binary(algorithm, operand.layout);
   operands_.push_back(std::move(operand));
+}
+
+bool PostOps::read_maps() const {
+  const auto is_map = [&](const Operand& operand) { return operand.layout.dims() == dst_.dims(); };
+  return std::ranges::any_of(operands_, is_map);
 }
 
 std::vector<Argument> PostOps::arguments() const {

@@ -43,6 +43,7 @@ class PostOps {
   const dnnl::post_ops& ops() const { return ops_; }
   /// The operands the primitive has to be given, reordered where needed.
   std::vector<Argument> arguments() const;
+  bool read_maps() const;  ///< whether an operand has an element for each of the result
 
  private:
   struct Operand {

@@ -69,13 +69,23 @@ void add_convolution(Planner& planner, const Step& step, const PostOps& post_ops
               {DNNL_ARG_DST, to});
 }
 
+// oneDNN 2.6.3's convolutions by matrix products add the wrong elements of a map in channels-last
+// layouts.
+bool adds_wrongly(const convolution_forward::primitive_desc& found, const PostOps& post_ops,
+                  const Desc& dst) {
+  const std::string_view implementation = found.impl_info_str();
+  return post_ops.read_maps() && implementation.find("gemm:jit") != implementation.npos &&
+         dst != row_major(dst.dims());
+}
+
 bool plan_in_layouts(Planner& planner, const Step& step, const Geometry& g, const Desc& src,
                      const Desc& dst) {
   const PostOps post_ops = PostOps(planner, dst).append_followers(step);
   const auto found = fast<convolution_forward>(g.desc(src, dst), strict_attributes(post_ops.ops()),
                                                planner.engine());
-  if (found) add_convolution(planner, step, post_ops, *found);
-  return found.has_value();
+  if (!found || adds_wrongly(*found, post_ops, dst)) return false;
+  add_convolution(planner, step, post_ops, *found);
+  return true;
 }
 
 // In the layouts that oneDNN wants for it; what it can't do in one go (residual sums) comes after.
