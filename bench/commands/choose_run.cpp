@@ -70,7 +70,7 @@ std::vector<Case> with_recipes(const std::vector<Case>& cases,
     if (nothing_else && !recipe.empty()) {
       throw Error(Fault::usage, "--quantize " + text +
                                     ": is not for the backend float, which looks through grids; "
-                                    "give --backend fake-quant or --backend int8");
+                                    "give --backend fake-quant, int8 or 1-bit");
     }
     for (Case one : cases) {
       if (!in_float(one)) one.recipe = recipe;
