@@ -15,9 +15,7 @@
 #include <vector>
 
 #include "bench/backends/one_bit/real_input.h"
-#include "bench/onednn/onednn.h"
-#include "bench/peaks.h"
-#include "models/random.h"
+#include "bench/micro/single_layers.h"
 
 namespace {
 
@@ -108,73 +106,30 @@ class Ours {
   Aligned<std::byte> scratch_;
 };
 
-class Theirs {
+class Theirs : public OneDnnPrimitive {
  public:
-  explicit Theirs(const Layer& layer) : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {
-    const auto any = [](dnnl::memory::dims dims) {
-      return dnnl::memory::desc(std::move(dims), dnnl::memory::data_type::f32,
-                                dnnl::memory::format_tag::any);
-    };
-    dnnl::primitive_attr attributes;
-    dnnl::post_ops relu;
-    relu.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
-    attributes.set_post_ops(relu);
-    const auto make = [&]<class Primitive>(const typename Primitive::desc& desc) {
-      const typename Primitive::primitive_desc found(desc, attributes, engine_);
-      implementation_ = found.impl_info_str();
-      primitive_ = Primitive(found);
-      arguments_ = {{DNNL_ARG_SRC, filled(found.src_desc(), 0.5f, 0.25f)},
-                    {DNNL_ARG_WEIGHTS, filled(found.weights_desc(), -1.0f, 1.0f)},
-                    {DNNL_ARG_DST, filled(found.dst_desc(), 0.0f, 0.0f)}};
-    };
+  explicit Theirs(const Layer& layer) {
+    constexpr auto f32 = dnnl::memory::data_type::f32;
     const auto inference = dnnl::prop_kind::forward_inference;
     const int pad = pad_of(layer);
     if (layer.height == 1) {
-      make.template operator()<dnnl::inner_product_forward>(
-          {inference, any({layer.batch, layer.in}), any({layer.out, layer.in}),
-           any({layer.batch, layer.out})});
+      make<dnnl::inner_product_forward>({inference, any({layer.batch, layer.in}, f32),
+                                         any({layer.out, layer.in}, f32),
+                                         any({layer.batch, layer.out}, f32)});
       return;
     }
-    make.template operator()<dnnl::convolution_forward>(
+    make<dnnl::convolution_forward>(
         {inference,
          dnnl::algorithm::convolution_direct,
-         any({layer.batch, layer.in, layer.height, layer.width}),
-         any({layer.out, layer.in, layer.kernel, layer.kernel}),
-         any({layer.batch, layer.out, outputs(layer, layer.height), outputs(layer, layer.width)}),
+         any({layer.batch, layer.in, layer.height, layer.width}, f32),
+         any({layer.out, layer.in, layer.kernel, layer.kernel}, f32),
+         any({layer.batch, layer.out, outputs(layer, layer.height), outputs(layer, layer.width)},
+             f32),
          {layer.stride, layer.stride},
          {pad, pad},
          {pad, pad}});
   }
-
-  const std::string& implementation() const { return implementation_; }
-  void run() {
-    primitive_.execute(stream_, arguments_);
-    stream_.wait();
-  }
-
- private:
-  dnnl::memory filled(const dnnl::memory::desc& desc, float even, float odd) {
-    dnnl::memory memory(desc, engine_);
-    auto* values = static_cast<float*>(memory.get_data_handle());
-    for (std::size_t i = 0; i < desc.get_size() / sizeof(float); ++i) {
-      values[i] = i % 2 == 0 ? even : odd;
-    }
-    return memory;
-  }
-
-  dnnl::engine engine_;
-  dnnl::stream stream_;
-  std::string implementation_;
-  dnnl::primitive primitive_;
-  std::unordered_map<int, dnnl::memory> arguments_;
 };
-
-template <class Work>
-void time(std::vector<double>& seconds, Work& work) {
-  const double start = thread_seconds();
-  work.run();
-  seconds.push_back(thread_seconds() - start);
-}
 
 void time_layer(benchmark::State& state, const Layer& layer) {
   const onednn::ThreadCount threads(1);

@@ -67,52 +67,35 @@ class OurInt8Layer {
   Aligned<std::byte> scratch_;
 };
 
-enum class OneDnnKind { int8, f32, winograd };
-
-/// oneDNN's convolution with ReLU. Throws dnnl::error where it has none of that sort.
-class OneDnnLayer {
+/// A primitive of oneDNN with memory of its own.
+class OneDnnPrimitive {
  public:
-  OneDnnLayer(const SingleLayer& layer, OneDnnKind kind)
-      : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {
-    using Type = dnnl::memory::data_type;
-    const bool integers = kind == OneDnnKind::int8;
-    const Type in = integers ? Type::u8 : Type::f32;
-    const Type weight = integers ? Type::s8 : Type::f32;
-    const auto any = [](dnnl::memory::dims dims, Type type) {
-      return dnnl::memory::desc(std::move(dims), type, dnnl::memory::format_tag::any);
-    };
-    const int pad = layer.kernel / 2;
-    const int size = (layer.size + 2 * pad - layer.kernel) / layer.stride + 1;
-    dnnl::memory::dims weights{layer.out, layer.in, layer.kernel, layer.kernel};
-    if (layer.groups > 1) weights = {layer.groups, 1, 1, layer.kernel, layer.kernel};
-    const dnnl::convolution_forward::desc desc(
-        dnnl::prop_kind::forward_inference,
-        kind == OneDnnKind::winograd ? dnnl::algorithm::convolution_winograd
-                                     : dnnl::algorithm::convolution_direct,
-        any({1, layer.in, layer.size, layer.size}, in), any(weights, weight),
-        any({layer.out}, integers ? Type::s32 : Type::f32), any({1, layer.out, size, size}, in),
-        {layer.stride, layer.stride}, {pad, pad}, {pad, pad});
-    dnnl::primitive_attr attributes;
-    dnnl::post_ops relu;
-    relu.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
-    attributes.set_post_ops(relu);
-    if (integers) {
-      attributes.set_output_scales(2,
-                                   std::vector<float>(static_cast<std::size_t>(layer.out), 1e-4f));
-    }
-    const dnnl::convolution_forward::primitive_desc found(desc, attributes, engine_);
-    implementation_ = found.impl_info_str();
-    primitive_ = dnnl::convolution_forward(found);
-    arguments_ = {{DNNL_ARG_SRC, filled(found.src_desc())},
-                  {DNNL_ARG_WEIGHTS, filled(found.weights_desc())},
-                  {DNNL_ARG_BIAS, filled(found.bias_desc())},
-                  {DNNL_ARG_DST, filled(found.dst_desc())}};
-  }
-
   const std::string& implementation() const { return implementation_; }
   void run() {
     primitive_.execute(stream_, arguments_);
     stream_.wait();
+  }
+
+ protected:
+  OneDnnPrimitive() : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {}
+
+  static dnnl::memory::desc any(dnnl::memory::dims dims, dnnl::memory::data_type type) {
+    return dnnl::memory::desc(std::move(dims), type, dnnl::memory::format_tag::any);
+  }
+
+  /// The primitive with ReLU. Throws dnnl::error where oneDNN has none of that sort.
+  template <class Primitive>
+  void make(const typename Primitive::desc& desc, dnnl::primitive_attr attributes = {}) {
+    dnnl::post_ops relu;
+    relu.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
+    attributes.set_post_ops(relu);
+    const typename Primitive::primitive_desc found(desc, attributes, engine_);
+    implementation_ = found.impl_info_str();
+    primitive_ = Primitive(found);
+    arguments_ = {{DNNL_ARG_SRC, filled(found.src_desc())},
+                  {DNNL_ARG_WEIGHTS, filled(found.weights_desc())},
+                  {DNNL_ARG_DST, filled(found.dst_desc())}};
+    if (!found.bias_desc().is_zero()) arguments_[DNNL_ARG_BIAS] = filled(found.bias_desc());
   }
 
  private:
@@ -135,6 +118,40 @@ class OneDnnLayer {
   std::string implementation_;
   dnnl::primitive primitive_;
   std::unordered_map<int, dnnl::memory> arguments_;
+};
+
+enum class OneDnnKind { int8, f32, winograd };
+
+/// oneDNN's convolution with ReLU. Throws dnnl::error where it has none of that sort.
+class OneDnnLayer : public OneDnnPrimitive {
+ public:
+  OneDnnLayer(const SingleLayer& layer, OneDnnKind kind) {
+    using Type = dnnl::memory::data_type;
+    const bool integers = kind == OneDnnKind::int8;
+    const Type in = integers ? Type::u8 : Type::f32;
+    const Type weight = integers ? Type::s8 : Type::f32;
+    const int pad = layer.kernel / 2;
+    const int size = (layer.size + 2 * pad - layer.kernel) / layer.stride + 1;
+    dnnl::memory::dims weights{layer.out, layer.in, layer.kernel, layer.kernel};
+    if (layer.groups > 1) weights = {layer.groups, 1, 1, layer.kernel, layer.kernel};
+    dnnl::primitive_attr attributes;
+    if (integers) {
+      attributes.set_output_scales(2,
+                                   std::vector<float>(static_cast<std::size_t>(layer.out), 1e-4f));
+    }
+    make<dnnl::convolution_forward>(
+        {dnnl::prop_kind::forward_inference,
+         kind == OneDnnKind::winograd ? dnnl::algorithm::convolution_winograd
+                                      : dnnl::algorithm::convolution_direct,
+         any({1, layer.in, layer.size, layer.size}, in),
+         any(weights, weight),
+         any({layer.out}, integers ? Type::s32 : Type::f32),
+         any({1, layer.out, size, size}, in),
+         {layer.stride, layer.stride},
+         {pad, pad},
+         {pad, pad}},
+        attributes);
+  }
 };
 
 /// Runs it once and notes the CPU time.
