@@ -1,9 +1,10 @@
 #include "bench/peaks.h"
 
 #include <algorithm>
-#include <ctime>
 #include <fstream>
 #include <vector>
+
+#include "bench/onednn/thread_clock.h"
 
 namespace bench {
 namespace {
@@ -23,37 +24,31 @@ using Burst = float (*)();
   CHAIN(op, reg) "0\n" CHAIN(op, reg) "1\n" CHAIN(op, reg) "2\n" CHAIN(op, reg) "3\n"            \
   CHAIN(op, reg) "4\n" CHAIN(op, reg) "5\n" CHAIN(op, reg) "6\n" CHAIN(op, reg) "7\n"            \
   CHAIN(op, reg) "8\n" CHAIN(op, reg) "9\n" CHAIN(op, reg) "10\n" CHAIN(op, reg) "11\n"
-#define FMA_CLOBBERS                                                                             \
+#define CLOBBERS                                                                                 \
   "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", \
       "xmm11", "xmm12", "xmm13", "xmm14", "xmm15"
+// Twelve chains twice, `rounds` times over.
+#define BURST(twelve)                                                        \
+  asm volatile("vzeroall\n1:\n" twelve twelve "dec %0\njnz 1b\nvzeroupper\n" \
+               : "+r"(rounds)                                                \
+               :                                                             \
+               : CLOBBERS)
 
 float zmm_burst() {
   long rounds = kRounds;
-  asm volatile("vzeroall\n1:\n" TWELVE("vfmadd231ps", "zmm")
-                   TWELVE("vfmadd231ps", "zmm") "dec %0\njnz 1b\nvzeroupper\n"
-               : "+r"(rounds)
-               :
-               : FMA_CLOBBERS);
+  BURST(TWELVE("vfmadd231ps", "zmm"));
   return 16;
 }
 
 float ymm_burst() {
   long rounds = kRounds;
-  asm volatile("vzeroall\n1:\n" TWELVE("vfmadd231ps", "ymm")
-                   TWELVE("vfmadd231ps", "ymm") "dec %0\njnz 1b\nvzeroupper\n"
-               : "+r"(rounds)
-               :
-               : FMA_CLOBBERS);
+  BURST(TWELVE("vfmadd231ps", "ymm"));
   return 8;
 }
 
 float dot_burst() {
   long rounds = kRounds;
-  asm volatile("vzeroall\n1:\n" TWELVE("vpdpbusd", "zmm")
-                   TWELVE("vpdpbusd", "zmm") "dec %0\njnz 1b\nvzeroupper\n"
-               : "+r"(rounds)
-               :
-               : FMA_CLOBBERS);
+  BURST(TWELVE("vpdpbusd", "zmm"));
   return 64;
 }
 
@@ -75,21 +70,13 @@ float dot_burst() {
 
 float xnor_zmm_burst() {
   long rounds = kRounds;
-  asm volatile("vzeroall\n1:\n" TWELVE_MISMATCHES("zmm")
-                   TWELVE_MISMATCHES("zmm") "dec %0\njnz 1b\nvzeroupper\n"
-               : "+r"(rounds)
-               :
-               : FMA_CLOBBERS);
+  BURST(TWELVE_MISMATCHES("zmm"));
   return 512;
 }
 
 float xnor_ymm_burst() {
   long rounds = kRounds;
-  asm volatile("vzeroall\n1:\n" TWELVE_MISMATCHES("ymm")
-                   TWELVE_MISMATCHES("ymm") "dec %0\njnz 1b\nvzeroupper\n"
-               : "+r"(rounds)
-               :
-               : FMA_CLOBBERS);
+  BURST(TWELVE_MISMATCHES("ymm"));
   return 256;
 }
 
@@ -118,7 +105,8 @@ float xnor_word_burst() {
 #undef TWELVE_MISMATCHES
 #undef CHAIN
 #undef TWELVE
-#undef FMA_CLOBBERS
+#undef BURST
+#undef CLOBBERS
 
 #endif
 
@@ -162,12 +150,6 @@ double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
-}
-
-double thread_seconds() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 Peak measure_fma_peak(double seconds) {

@@ -27,9 +27,6 @@ Peak measure_xnor_peak(double seconds = 0.05);
 /// The middle one; of an even number the higher of the two. REQUIRES at least one.
 double median(std::vector<double> values);
 
-/// Seconds of CPU time this thread has used.
-double thread_seconds();
-
 /// The processor's name as the operating system gives it.
 std::string cpu_name();
 

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "bench/machine.h"
+#include "bench/onednn/thread_clock.h"
 
 namespace bench {
 namespace {

@@ -1,16 +1,11 @@
 #include "bench/speed.h"
 
 #include <algorithm>
-#include <ctime>
+
+#include "bench/onednn/thread_clock.h"
 
 namespace bench {
 namespace {
-
-double thread_cpu_ms() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
-}
 
 double median(std::vector<double> values) {
   const auto middle = values.begin() + std::ssize(values) / 2;
@@ -32,9 +27,9 @@ class Runner {
   }
   // Of all inputs.
   double run_ms() {
-    const double start = thread_cpu_ms();
+    const double start = thread_seconds();
     for (const Tensor& input : inputs_) session_->run(input);
-    return thread_cpu_ms() - start;
+    return 1e3 * (thread_seconds() - start);
   }
 
  private:

@@ -17,6 +17,7 @@
 
 #include "bench/backend.h"
 #include "bench/onednn/program.h"
+#include "bench/onednn/thread_clock.h"
 #include "bench/peaks.h"
 #include "models/audit.h"
 #include "models/passes/passes.h"

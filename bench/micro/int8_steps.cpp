@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "bench/backends/int8/program.h"
+#include "bench/onednn/thread_clock.h"
 #include "bench/peaks.h"
 #include "models/error.h"
 #include "models/formats/formats.h"

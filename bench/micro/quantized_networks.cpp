@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "bench/backend.h"
+#include "bench/onednn/thread_clock.h"
 #include "bench/peaks.h"
 #include "bench/recipe.h"
 #include "bench/run_showing.h"

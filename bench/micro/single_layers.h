@@ -8,6 +8,7 @@
 
 #include "bench/backends/int8/convolution.h"
 #include "bench/onednn/onednn.h"
+#include "bench/onednn/thread_clock.h"
 #include "bench/peaks.h"
 #include "models/random.h"
 

@@ -17,13 +17,7 @@ const Node& node_at(const Graph& graph, NodeId id) {
 
 // Whether an operand is one number, one number per channel (axis 1), or of the full shape.
 bool is_simple_operand(const Shape& operand, const Shape& full) {
-  if (operand == full || count(operand) == 1) return true;
-  Shape per_channel(full.size(), 1);
-  if (full.size() < 2 || operand.size() > full.size()) return false;
-  per_channel[1] = full[1];
-  Shape padded(full.size() - operand.size(), 1);
-  padded.insert(padded.end(), operand.begin(), operand.end());
-  return padded == per_channel;
+  return operand == full || count(operand) == 1 || is_per_channel(operand, full);
 }
 
 bool fuses_arithmetic(const Node& node, NodeId value, const std::vector<Shape>& shapes) {
@@ -88,6 +82,17 @@ bool takes_followers(const Op& op) {
 }
 
 }  // namespace
+
+bool is_per_channel(const Shape& operand, const Shape& full) {
+  if (operand.size() > full.size()) return false;
+  if (count(operand) == 1) return true;
+  if (full.size() < 2) return false;
+  Shape wanted(full.size(), 1);
+  wanted[1] = full[1];
+  Shape padded(full.size() - operand.size(), 1);
+  padded.insert(padded.end(), operand.begin(), operand.end());
+  return padded == wanted;
+}
 
 NodeId other_operand(const Node& node, NodeId value) {
   return node.inputs[0] == value ? node.inputs[1] : node.inputs[0];

@@ -15,6 +15,10 @@ struct Step {
   NodeId result() const { return nodes.back(); }
 };
 
+/// Whether an operand is one number, or one for each channel (axis 1) of a tensor of the full
+/// shape.
+bool is_per_channel(const Shape& operand, const Shape& full);
+
 /// The other operand of an Arithmetic node one of whose inputs is `value`.
 NodeId other_operand(const Node& node, NodeId value);
 

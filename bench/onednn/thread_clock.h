@@ -4,7 +4,7 @@
 
 #include <ctime>
 
-namespace bench::onednn {
+namespace bench {
 
 /// Seconds of CPU time this thread has used.
 inline double thread_seconds() {
@@ -13,4 +13,4 @@ inline double thread_seconds() {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-}  // namespace bench::onednn
+}  // namespace bench

@@ -108,9 +108,9 @@ std::vector<double> BoundPlan::run_timed(const Tensor& input) {
   begin(input);
   std::vector<double> seconds;
   for (const Step& step : plan_->steps) {
-    const double start = onednn::thread_seconds();
+    const double start = thread_seconds();
     if (step.run) step.run(workspace_);
-    seconds.push_back(onednn::thread_seconds() - start);
+    seconds.push_back(thread_seconds() - start);
   }
   return seconds;
 }

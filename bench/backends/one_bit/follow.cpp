@@ -79,7 +79,7 @@ class Following {
     using Kind = Arithmetic::Kind;
     const NodeId other = onednn::other_operand(node(id), value_);
     if (const auto* constant = std::get_if<Constant>(&node(other).op)) {
-      if (!is_per_channel(shape(other), shape(value_))) return false;
+      if (!onednn::is_per_channel(shape(other), shape(value_))) return false;
       std::vector<float> numbers = per_channel(constant->value);
       const bool first = node(id).inputs[0] == value_;
       if (kind == Kind::mul) scale(std::move(numbers));

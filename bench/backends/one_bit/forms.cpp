@@ -66,16 +66,6 @@ std::optional<Padding> spatial_padding(const Node& node) {
 
 PadValue sign_of(float value) { return value < 0 ? PadValue::minus_one : PadValue::plus_one; }
 
-bool is_per_channel(const Shape& operand, const Shape& shape) {
-  if (count(operand) == 1) return operand.size() <= shape.size();
-  Shape wanted(shape.size(), 1);
-  if (shape.size() < 2 || operand.size() > shape.size()) return false;
-  wanted[1] = shape[1];
-  Shape padded(shape.size() - operand.size(), 1);
-  padded.insert(padded.end(), operand.begin(), operand.end());
-  return padded == wanted;
-}
-
 Forms::Forms(const Graph& graph, std::vector<Shape> shapes,
              const std::map<NodeId, BinaryWeights>& layers)
     : graph_(graph),
@@ -158,7 +148,8 @@ bool Forms::append(Chain& chain, NodeId id) const {
   using Kind = Arithmetic::Kind;
   const bool turned =
       value != n.inputs[0] && (arithmetic->kind == Kind::sub || arithmetic->kind == Kind::div);
-  if (!constant || turned || !is_per_channel(constant->value.shape(), shape(value))) return false;
+  if (!constant || turned || !onednn::is_per_channel(constant->value.shape(), shape(value)))
+    return false;
   return chain.append(n, &constant->value);
 }
 

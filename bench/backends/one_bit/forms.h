@@ -99,7 +99,4 @@ std::optional<Padding> spatial_padding(const Node& node);
 /// What a value put around a feature map is to signs.
 PadValue sign_of(float value);
 
-/// Whether an operand is one number, or one for each channel (axis 1) of a tensor of that shape.
-bool is_per_channel(const Shape& operand, const Shape& shape);
-
 }  // namespace bench::one_bit
