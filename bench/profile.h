@@ -9,7 +9,7 @@
 
 #include "bench/backend.h"
 #include "bench/peaks.h"
-#include "reports/json.h"
+#include "models/json.h"
 #include "reports/table.h"
 
 namespace bench {

@@ -17,13 +17,13 @@
 #include <vector>
 
 #include "models/graph.h"
+#include "models/json.h"
 #include "models/passes/binarize.h"
 #include "models/passes/calibrate.h"
 #include "models/passes/correct_bias.h"
 #include "models/passes/equalize.h"
 #include "models/passes/quantize.h"
 #include "models/registry.h"
-#include "reports/json.h"
 
 namespace bench {
 

@@ -18,7 +18,7 @@ namespace {
 
 // first -> norm1 -> relu1 -> second -> norm2 -> relu2 -> third -> fc1 -> relu3 -> fc2
 Graph small() {
-  Untrained net(9, {1, 3, 6, 6});
+  Untrained net({.seed = 9}, {1, 3, 6, 6});
   net.conv("first", {.outputs = 4, .kernel = 3, .pad = 1});
   net.batch_norm("norm1");
   net.relu("relu1");

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "bench/recipe.h"
+#include "models/json.h"
 #include "models/registry.h"
-#include "reports/json.h"
 
 namespace bench::recipe_fields {
 

@@ -7,9 +7,9 @@
 #include "bench/embedded.h"
 #include "bench/files.h"
 #include "bench/recipe_parts.h"
+#include "models/json.h"
 #include "models/registry.h"
 #include "models/requantize.h"
-#include "reports/json.h"
 
 namespace bench {
 namespace {

@@ -126,7 +126,7 @@ std::vector<ConformanceCase> float_blocks(List& list) {
   for (const auto& [name, make] : blocks) {
     for (const int width : {8, 16, 20}) {
       cases.push_back({"block: " + std::string(name) + ", width " + std::to_string(width),
-                       make(Untrained(list.random.next(), {-1, 3, -1, -1}), width),
+                       make(Untrained({.seed = list.random.next()}, {-1, 3, -1, -1}), width),
                        width == 16 ? Shape{2, 3, 8, 10} : Shape{1, 3, 8, 10}});
     }
   }

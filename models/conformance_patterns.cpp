@@ -279,7 +279,7 @@ void add_patterns(List& list) {
     for (const int width : {8, 16, 19}) {
       const Shape input = width == 8 ? Shape{2, 3, 8, 12} : Shape{1, 3, 10, 6};
       list.add("pattern: " + std::string(name) + ", width " + std::to_string(width),
-               make(Untrained(list.random.next(), {-1, 3, -1, -1}), width), input);
+               make(Untrained({.seed = list.random.next()}, {-1, 3, -1, -1}), width), input);
     }
   }
   list.add("pattern: conv with uneven padding, add", uneven_residual(list.random), {1, 17, 3, 6});

@@ -11,7 +11,7 @@
 
 #include "evaluators/evaluator.h"
 #include "evaluators/paired.h"
-#include "reports/json.h"
+#include "models/json.h"
 
 namespace bench {
 

@@ -27,7 +27,7 @@ Ran bench(const std::vector<std::string>& arguments) {
 class SmallNetwork {
  public:
   SmallNetwork() {
-    Untrained net(1, {1, 3, 16, 16});
+    Untrained net({.seed = 1}, {1, 3, 16, 16});
     net.conv("conv1", {.outputs = 8, .kernel = 3, .stride = 2, .pad = 1});
     net.batch_norm("norm1");
     net.relu("relu1");

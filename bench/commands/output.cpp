@@ -3,8 +3,8 @@
 #include <ostream>
 
 #include "bench/files.h"
+#include "models/json.h"
 #include "models/registry.h"
-#include "reports/json.h"
 #include "reports/network_table.h"
 #include "reports/run_table.h"
 

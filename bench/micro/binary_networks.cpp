@@ -31,6 +31,7 @@
 #include "models/error.h"
 #include "models/passes/binarize.h"
 #include "models/random.h"
+#include "models/zoo/untrained.h"
 #include "models/zoo/zoo.h"
 
 namespace {
@@ -49,7 +50,7 @@ Graph vgg16_before_signs() {
   struct Block {
     int convolutions, channels;
   };
-  Untrained net(1, image);
+  Untrained net({}, image);
   int block = 0;
   for (const auto& [convolutions, channels] :
        {Block{2, 64}, Block{2, 128}, Block{3, 256}, Block{3, 512}, Block{3, 512}}) {
@@ -108,7 +109,7 @@ void basic_block(Untrained& net, const std::string& name, const Residual& r) {
 }
 
 Graph resnet18(bool binary) {
-  Untrained net(1, image);
+  Untrained net({}, image);
   net.conv("conv1", {.outputs = 64, .kernel = 7, .stride = 2, .pad = 3});
   end_layer(net, "1", binary);
   net.max_pool("maxpool", 3, 2, 1);

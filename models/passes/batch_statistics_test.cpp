@@ -22,7 +22,7 @@ TEST_CASE("batch norms tell mean and deviation of the layer they will be folded 
 }
 
 TEST_CASE("no statistics where the batch norm is not the layer's last word") {
-  Untrained net(1, {-1, 3, -1, -1});
+  Untrained net({.seed = 1}, {-1, 3, -1, -1});
   net.batch_norm("of the image");
   const NodeId twice = net.conv("read twice", {.outputs = 3});
   net.batch_norm("bn 1");

@@ -73,7 +73,7 @@ double squares(const Graph& exact, const Graph& other, const std::vector<Tensor>
 
 // No other scale of the last layer does better, given what the layers before it give.
 TEST_CASE("fitted scales are the best there are, layer after layer") {
-  Untrained net(4, {1, 3, 6, 6});
+  Untrained net({.seed = 4}, {1, 3, 6, 6});
   net.conv("a", {.outputs = 4, .kernel = 3, .pad = 1, .bias = true});
   net.conv("b", {.outputs = 6, .kernel = 3, .pad = 1, .groups = 2, .bias = true});
   net.conv("c", {.outputs = 5, .kernel = 3, .bias = true});

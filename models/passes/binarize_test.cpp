@@ -201,7 +201,7 @@ const Node& node(const Graph& graph, const std::string& name) {
 
 // x -> a -> relu -> b (3x3, padded), c (the same), d (1x1); sum of all.
 Graph shared() {
-  Untrained net(1, {1, 3, 5, 5});
+  Untrained net({.seed = 1}, {1, 3, 5, 5});
   net.conv("a", {.outputs = 4, .kernel = 3, .pad = 1, .bias = true});
   const NodeId relu = net.relu("relu");
   const NodeId b = net.conv("b", {.outputs = 4, .kernel = 3, .pad = 1});
@@ -265,7 +265,7 @@ TEST_CASE("the form is graph.h's: padding in Pad, binary grids, weights untouche
   CHECK(relative_error(b.weight, before.weight) == 0);
   CHECK_FALSE(std::get<Conv2d>(node(graph, "a").op).weight_grid);
   // Batch norms behind binary layers stay where they are.
-  Untrained net(2, {1, 3, 5, 5});
+  Untrained net({.seed = 2}, {1, 3, 5, 5});
   net.conv("a", {.outputs = 4, .kernel = 3});
   net.batch_norm("a.norm");
   net.conv("b", {.outputs = 4, .kernel = 3});

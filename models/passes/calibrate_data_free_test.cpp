@@ -124,7 +124,7 @@ TEST_CASE("a layer without a batch norm, by hand") {
 }
 
 TEST_CASE("a folded network with its statistics has the ranges of the one with batch norms") {
-  const Graph graph = simplify(mobilenet_v2(5));
+  const Graph graph = simplify(mobilenet_v2({.seed = 5}));
   const Graph folded = fold_batch_norm(graph);
   const BatchStatistics statistics = batch_statistics(graph);
   for (const auto rules : {DataFreeOptions::Rules::moments, DataFreeOptions::Rules::document}) {

@@ -59,7 +59,7 @@ TEST_CASE("moments of a clipped normal, by hand") {
 }
 
 TEST_CASE("moments go through what follows a layer") {
-  Untrained net(1, {-1, 1, 8, 8});
+  Untrained net({.seed = 1}, {-1, 1, 8, 8});
   const NodeId conv = net.conv("conv", {.outputs = 1});
   const NodeId relu = net.relu("relu");
   const NodeId leaky = net.append("leaky", Activation{Activation::Kind::leaky_relu, 0.25f});

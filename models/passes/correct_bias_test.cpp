@@ -92,7 +92,7 @@ std::vector<double> means(const Tensor& rows) {
 
 // Groups, depthwise, flattening and a linear layer, weights rounded to 3 bits.
 Graph chain() {
-  Untrained net(4, {-1, 3, 6, 6});
+  Untrained net({.seed = 4}, {-1, 3, 6, 6});
   net.conv("stem", {.outputs = 8, .kernel = 3, .bias = true});
   net.relu("relu 1");
   net.conv("depthwise", {.outputs = 8, .kernel = 3, .groups = 8});

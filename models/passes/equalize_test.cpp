@@ -153,7 +153,7 @@ void spoil(Random& random, Op& op) {
 
 // Groups, depthwise, strides, pooling, flattening and linear layers in one chain.
 TEST_CASE("a long chain of all kinds of layers") {
-  Untrained net(3, {-1, 3, 12, 12});
+  Untrained net({.seed = 3}, {-1, 3, 12, 12});
   net.conv("stem", {.outputs = 12, .kernel = 3, .pad = 1, .bias = true});
   net.relu("relu 1");
   net.conv("grouped", {.outputs = 8, .kernel = 3, .stride = 2, .groups = 4, .bias = true});
@@ -195,7 +195,7 @@ TEST_CASE("a long chain of all kinds of layers") {
 }
 
 TEST_CASE("what is left is said, with the reason") {
-  Untrained net(3, {-1, 3, 8, 8});
+  Untrained net({.seed = 3}, {-1, 3, 8, 8});
   net.conv("relu6'd", {.outputs = 4});
   net.relu6("relu6");
   net.conv("normed", {.outputs = 4});
@@ -234,7 +234,7 @@ TEST_CASE("layers that are quantised already are left") {
 // 5 pairs from features.0 to features.2, 2 in each of blocks 3 to 16, 3 from block 17 on, and with
 // the mean over pixels the classifier. Source: document 5.
 TEST_CASE("MobileNetV2: the pairs of document 5, the same answers") {
-  Graph graph = folded(mobilenet_v2(5));
+  Graph graph = folded(mobilenet_v2({.seed = 5}));
   Random random(8);
   for (Node& node : graph.nodes) {
     if (node.name.ends_with("depthwise")) spoil(random, node.op);

@@ -105,7 +105,7 @@ TEST_CASE("a layer alone, and all up to it, by hand") {
 
 // input -> 1x1 -> relu -> binary 3x3 -> relu -> binary 3x3
 Graph binary_layers(const BinaryScheme& scheme) {
-  Untrained net(1, {1, 2, 5, 5});
+  Untrained net({.seed = 1}, {1, 2, 5, 5});
   net.conv("first", {.outputs = 3, .kernel = 1, .bias = true});
   net.relu("relu1");
   net.conv("second", {.outputs = 3, .kernel = 3, .pad = 1, .bias = true});

@@ -234,7 +234,7 @@ TEST_CASE("a chain of per-channel functions goes into the convolution, rounded o
 }
 
 TEST_CASE("batch norm and a bias go into a linear layer") {
-  Untrained net(4, {-1, 12});
+  Untrained net({.seed = 4}, {-1, 12});
   net.linear("fc", 5);
   net.batch_norm("bn");
   Graph graph = std::move(net).finish("out");
@@ -258,7 +258,7 @@ TEST_CASE("multiplying alone gives no bias") {
 
 // A convolution, then `op` with a constant of this shape.
 Graph conv_and(Arithmetic::Kind kind, Shape constant, bool reversed = false, float value = 2) {
-  Untrained net(4, {-1, 3, -1, -1});
+  Untrained net({.seed = 4}, {-1, 3, -1, -1});
   const NodeId conv = net.conv("conv", {.outputs = 5});
   Graph graph = std::move(net).finish("out");
   Tensor k(std::move(constant));
@@ -288,7 +288,7 @@ TEST_CASE("what must not be folded is not") {
   CHECK(fold_batch_norm(graph).nodes.size() == 5);
 
   // a batch norm behind an activation, or over the rows of a matrix
-  Untrained net(4, {-1, 3, -1, -1});
+  Untrained net({.seed = 4}, {-1, 3, -1, -1});
   net.conv("conv", {.outputs = 5});
   net.relu("relu");
   net.batch_norm("bn");
@@ -338,7 +338,7 @@ TEST_CASE("passes that change weights refuse a grid's numbers, naming the layer"
 }
 
 TEST_CASE("a folded node's other readers read the convolution") {
-  Untrained net(4, {-1, 3, -1, -1});
+  Untrained net({.seed = 4}, {-1, 3, -1, -1});
   net.conv("conv", {.outputs = 5});
   const NodeId bn = net.batch_norm("bn");
   net.relu("relu");

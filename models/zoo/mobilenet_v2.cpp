@@ -10,6 +10,13 @@ struct Stage {
 constexpr Stage stages[] = {{1, 16, 1, 1}, {6, 24, 2, 2},  {6, 32, 3, 2}, {6, 64, 4, 2},
                             {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1}};
 
+// To the nearest multiple of 8, but by no more than a tenth downwards. Source: the reference code's
+// _make_divisible (tensorflow/models, slim/nets/mobilenet).
+int divisible(double channels) {
+  const int nearest = std::max(8, static_cast<int>(channels + 4) / 8 * 8);
+  return nearest < 0.9 * channels ? nearest + 8 : nearest;
+}
+
 void conv_bn_relu6(Untrained& net, const std::string& name, const ConvShape& shape) {
   net.conv(name, shape);
   net.batch_norm(name + ".bn");
@@ -31,19 +38,21 @@ void inverted_residual(Untrained& net, const std::string& name, const Stage& sta
 
 }  // namespace
 
-Graph mobilenet_v2(std::uint64_t seed, Parameters parameters) {
-  Untrained net(seed, {-1, 3, 224, 224}, parameters);
-  conv_bn_relu6(net, "features.0", {.outputs = 32, .kernel = 3, .stride = 2, .pad = 1});
+Graph mobilenet_v2(const Build& build) {
+  Untrained net(build, image_of(build, 224));
+  conv_bn_relu6(net, "features.0",
+                {.outputs = divisible(32 * build.width), .kernel = 3, .stride = 2, .pad = 1});
   int feature = 0;
-  for (const Stage& stage : stages) {
+  for (Stage stage : stages) {
+    stage.channels = divisible(stage.channels * build.width);
     for (int i = 0; i < stage.repetitions; ++i) {
       const std::string name = "features." + std::to_string(++feature);
       inverted_residual(net, name, stage, i == 0 ? stage.stride : 1);
     }
   }
-  conv_bn_relu6(net, "features.18", {.outputs = 1280});
+  conv_bn_relu6(net, "features.18", {.outputs = divisible(1280 * std::max(1.0, build.width))});
   net.global_average_pool("avgpool");
-  net.linear("classifier", 1000);
+  net.linear("classifier", classes_of(build, 1000));
   return std::move(net).finish("logits");
 }
 

@@ -5,7 +5,7 @@
 
 namespace bench {
 
-/// Untrained weights from `seed`; image N x 3 x 224 x 224, output "logits" N x 1000.
-Graph mobilenet_v2(std::uint64_t seed, Parameters parameters = Parameters::floats);
+/// Image N x 3 x 224 x 224, output "logits" N x 1000, but as `build` has it.
+Graph mobilenet_v2(const Build& build);
 
 }  // namespace bench

@@ -36,9 +36,9 @@ void bottleneck(Untrained& net, const std::string& name, int width, int stride) 
 
 }  // namespace
 
-Graph resnet50(std::uint64_t seed, Parameters parameters) {
-  Untrained net(seed, {-1, 3, 224, 224}, parameters);
-  net.conv("conv1", {.outputs = 64, .kernel = 7, .stride = 2, .pad = 3});
+Graph resnet50(const Build& build) {
+  Untrained net(build, image_of(build, 224));
+  net.conv("conv1", {.outputs = channels_of(build, 64), .kernel = 7, .stride = 2, .pad = 3});
   net.batch_norm("bn1");
   net.relu("relu");
   net.max_pool("maxpool", 3, 2, 1);
@@ -47,11 +47,11 @@ Graph resnet50(std::uint64_t seed, Parameters parameters) {
     ++layer;
     for (int b = 0; b < blocks; ++b) {
       const std::string name = "layer" + std::to_string(layer) + "." + std::to_string(b);
-      bottleneck(net, name, width, b == 0 ? stride : 1);
+      bottleneck(net, name, channels_of(build, width), b == 0 ? stride : 1);
     }
   }
   net.global_average_pool("avgpool");
-  net.linear("fc", 1000);
+  net.linear("fc", classes_of(build, 1000));
   return std::move(net).finish("logits");
 }
 

@@ -6,8 +6,8 @@
 
 namespace bench {
 
-Untrained::Untrained(std::uint64_t seed, Shape image, Parameters parameters)
-    : random_(seed), parameters_(parameters), channels_(static_cast<int>(image[1])) {
+Untrained::Untrained(const Build& build, Shape image)
+    : random_(build.seed), parameters_(build.parameters), channels_(static_cast<int>(image[1])) {
   here_ = graph_.add("image", Input{std::move(image)});
 }
 

@@ -7,6 +7,7 @@
 
 #include "models/graph.h"
 #include "models/random.h"
+#include "models/zoo/build.h"
 
 namespace bench {
 
@@ -15,17 +16,10 @@ struct ConvShape {
   bool bias = false;
 };
 
-enum class Parameters {
-  floats,
-  /// Weights are numbers of 8 bits per channel, biases of 32; batch norm has gone into both; every
-  /// tensor between layers is on a grid of 8 bits.
-  numbers,
-};
-
 class Untrained {
  public:
   /// A network whose image has this shape (-1: any). REQUIRES a known number of channels (axis 1).
-  Untrained(std::uint64_t seed, Shape image, Parameters parameters = Parameters::floats);
+  Untrained(const Build& build, Shape image);
 
   /// Each adds one node that reads the one added last, and gives its id. The number of channels (or
   /// features) is followed along.

@@ -5,7 +5,7 @@
 
 namespace bench {
 
-/// Untrained weights from `seed`; image N x 3 x 224 x 224, output "logits" N x 1000.
-Graph vgg16(std::uint64_t seed, Parameters parameters = Parameters::floats);
+/// Image N x 3 x 224 x 224, output "logits" N x 1000, but as `build` has it.
+Graph vgg16(const Build& build);
 
 }  // namespace bench

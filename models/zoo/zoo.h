@@ -6,16 +6,19 @@
 
 #include "models/graph.h"
 #include "models/registry.h"
-#include "models/zoo/untrained.h"
+#include "models/zoo/build.h"
 
 namespace bench {
 
 /// Makes the network with untrained weights; equal seeds give equal weights on every machine.
 struct MakeNetwork {
-  Graph (*make)(std::uint64_t seed, Parameters parameters);
-  Graph operator()(std::uint64_t seed) const { return make(seed, Parameters::floats); }
+  Graph (*make)(const Build& build);
+  Graph operator()(const Build& build) const { return make(build); }
+  Graph operator()(std::uint64_t seed) const { return make({.seed = seed}); }
   /// A quantised one.
-  Graph numbers(std::uint64_t seed) const { return make(seed, Parameters::numbers); }
+  Graph numbers(std::uint64_t seed) const {
+    return make({.seed = seed, .parameters = Parameters::numbers});
+  }
 };
 
 std::span<const Entry<MakeNetwork>> zoo();

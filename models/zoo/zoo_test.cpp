@@ -22,6 +22,24 @@ TEST_CASE("every network is sound, takes any batch and gives a thousand numbers"
   }
 }
 
+TEST_CASE("a narrow network for small images and few classes") {
+  for (const auto& entry : zoo()) {
+    INFO(entry.name);
+    const Graph graph = entry.make({.width = 0.25, .image = {64, 96}, .classes = 7});
+    validate(graph);
+    CHECK(infer_shapes(graph, {2, 3, 64, 96})[static_cast<std::size_t>(graph.outputs[0].node)] ==
+          Shape{2, 7});
+    std::int64_t narrow = 0, wide = 0;
+    for (const Node& node : graph.nodes) {
+      if (const Tensor* weight = weight_of(node.op)) narrow += count(weight->shape());
+    }
+    for (const Node& node : entry.make(1).nodes) {
+      if (const Tensor* weight = weight_of(node.op)) wide += count(weight->shape());
+    }
+    CHECK(narrow * 4 < wide);
+  }
+}
+
 TEST_CASE("a quantised network has no float weight, and nothing in it is computed in float") {
   const Graph graph = find(zoo(), "network", "mobilenet-v2").make.numbers(7);
   validate(graph);
@@ -33,7 +51,7 @@ TEST_CASE("a quantised network has no float weight, and nothing in it is compute
 
 TEST_CASE("a seed decides the weights") {
   const auto first_weight = [](std::uint64_t seed) {
-    const Graph graph = mobilenet_v2(seed);
+    const Graph graph = mobilenet_v2({.seed = seed});
     return std::get<Conv2d>(graph.nodes[1].op).weight.data<float>()[0];
   };
   CHECK(first_weight(1) == first_weight(1));

@@ -1,4 +1,4 @@
-#include "reports/json.h"
+#include "models/json.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
