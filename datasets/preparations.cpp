@@ -41,6 +41,8 @@ constexpr Preparation uint8 = values(rgb, 1, {128, 128, 128}, {128, 128, 128}); 
 constexpr Preparation ultraface = values(rgb, 1, {127, 127, 127}, {128, 128, 128});
 constexpr Preparation darknet = values(rgb, 255, zeros, ones);
 constexpr Preparation plain_bgr = values(bgr, 1, zeros, ones);
+constexpr Preparation mini =
+    values(rgb, 1, {127.5f, 127.5f, 127.5f}, {127.5f, 127.5f, 127.5f});  // -1..1
 
 constexpr Preparation exact(std::string_view name, Preparation p, int width, int height,
                             Resampler resampler) {
@@ -157,6 +159,12 @@ constexpr Preparation list[] = {
     sphereface(),
     deeplab(),
     deeplab_uint8(),
+    exact("mini-64", mini, 64, 64, pil_bilinear),
+    exact("mini-96", mini, 96, 96, pil_bilinear),
+    exact("mini-160x120", mini, 160, 120, pil_bilinear),
+    exact("mini-256x192", mini, 256, 192, pil_bilinear),
+    exact("mini-face-112", mini, 112, 112, pil_bilinear),
+    flipped(exact("mini-face-112-flip", mini, 112, 112, pil_bilinear)),
 };
 
 }  // namespace

@@ -99,6 +99,12 @@ TEST_CASE("no profile changes its meaning without a new version") {
       {"uint8-224-central", "4a874192d7c8ff52"},
       {"mobilefacenet-112-96", "68d5d8f10f1dd234"},
       {"deeplab-513-uint8", "2ca085515e710b2e"},
+      {"mini-64", "b17026f44d6f6c68"},
+      {"mini-96", "45371747fe4d9cbc"},
+      {"mini-160x120", "b386bb7b8a56bbb6"},
+      {"mini-256x192", "53660227e2391062"},
+      {"mini-face-112", "24418d33a8b279eb"},
+      {"mini-face-112-flip", "744d3e1be7d734ee"},
   };
   std::map<std::string, std::string> got;
   for (const PreparationInfo& info : preparations()) {
@@ -145,6 +151,7 @@ TEST_CASE("a description can be repeated by hand") {
         "central 87.5 %, 128 x 128 (OpenCV linear), RGB x / 127.5 - 1");
   CHECK(text("mobilefacenet-112-96") ==
         "112 x 112 (OpenCV linear), centre crop 96 x 112, RGB (x - 127.5) / 128");
+  CHECK(text("mini-160x120") == "160 x 120 (PIL bilinear), RGB (x - 127.5) / 127.5");
   CHECK(text("deeplab-513") ==
         "longer side 513 (OpenCV linear), filled to 513 x 513 right and below with 127.5, "
         "RGB x / 127.5 - 1");
@@ -169,6 +176,7 @@ TEST_CASE("values: order, scale, mean, deviation") {
   check("keras-tf", {200 / 127.5 - 1, 100 / 127.5 - 1, 50 / 127.5 - 1});
   check("tf-slim-224", {200 / 127.5 - 1, 100 / 127.5 - 1, 50 / 127.5 - 1});
   check("keras-caffe", {50 - 103.939, 100 - 116.779, 200 - 123.68});
+  check("mini-64", {72.5 / 127.5, -27.5 / 127.5, -77.5 / 127.5});
   check("caffe-256-224", {50 - 104.0, 100 - 117.0, 200 - 123.0});
   check("mxnet-256-224", {200 - 123.68, 100 - 116.779, 50 - 103.939});
   check("torchvision-256-224", {(200 / 255.0 - 0.485) / 0.229, (100 / 255.0 - 0.456) / 0.224,

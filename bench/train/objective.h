@@ -27,8 +27,9 @@ class Objective {
   virtual at::Tensor loss(const std::vector<at::Tensor>& outputs,
                           std::span<const Target> targets) = 0;
 
-  /// What is trained with the network and is no part of it, such as a head's class centres.
-  virtual std::vector<at::Tensor> parameters() { return {}; }
+  /// What is trained with the network and is no part of it, such as a head's class centres; none
+  /// where nothing else is said.
+  virtual std::vector<at::Tensor> parameters();
 };
 
 /// What an objective may ask about the training.

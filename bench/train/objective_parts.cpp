@@ -1,0 +1,49 @@
+#include "bench/train/objective_parts.h"
+
+#include <ATen/ATen.h>
+
+#include "models/error.h"
+
+namespace bench {
+
+void fail_objective(std::string_view objective, const std::string& fault) {
+  throw Error(Fault::bad_data, "objective '" + std::string(objective) + "': " + fault);
+}
+
+JsonFields fields_of(const Json& options, std::string_view objective) {
+  JsonFields fields(options, "objective '" + std::string(objective) + "'");
+  fields.text_or("kind", "");
+  return fields;
+}
+
+Shape only_output_shape(const ObjectiveFacts& facts, std::size_t rank, std::string_view objective) {
+  const std::size_t outputs = facts.graph.outputs.size();
+  if (outputs != 1) {
+    fail_objective(objective, "reads one output, the network has " +
+                                  std::to_string(facts.graph.outputs.size()));
+  }
+  const auto node = static_cast<std::size_t>(facts.graph.outputs[0].node);
+  Shape shape = infer_shapes(facts.graph, facts.input)[node];
+  if (shape.size() != rank) {
+    fail_objective(objective, "the network's output is " + to_string(shape) + ", wanted " +
+                                  std::to_string(rank) + " axes");
+  }
+  return shape;
+}
+
+at::Tensor class_labels(std::span<const Target> targets, std::int64_t images, std::int64_t classes,
+                        std::string_view objective) {
+  const auto truths = targets_of<ClassLabel>(targets, images, objective);
+  at::Tensor labels = at::empty({images}, at::kLong);
+  for (std::size_t i = 0; i < truths.size(); ++i) {
+    const int label = truths[i]->index;
+    if (label < 0 || label >= classes) {
+      fail_objective(objective, "label " + std::to_string(label) + " of " +
+                                    std::to_string(classes) + " classes");
+    }
+    labels.data_ptr<std::int64_t>()[i] = label;
+  }
+  return labels;
+}
+
+}  // namespace bench

@@ -1,0 +1,24 @@
+// The list of objectives.
+
+#include <ATen/ATen.h>
+
+#include "bench/train/face_objectives.h"
+#include "bench/train/objective.h"
+#include "bench/train/softmax_objective.h"
+
+namespace bench {
+
+std::vector<at::Tensor> Objective::parameters() { return {}; }
+
+std::span<const Entry<MakeObjective>> objectives() {
+  static constexpr Entry<MakeObjective> list[] = {
+      {"softmax", "an image's class, by cross entropy", softmax_objective},
+      {"pixels", "every pixel's class, by cross entropy", pixels_objective},
+      {"softmax-head", "embeddings that a linear layer tells apart, person by person",
+       softmax_head_objective},
+      {"arc-face", "embeddings apart by an angle, person by person", arc_face_objective},
+  };
+  return list;
+}
+
+}  // namespace bench
