@@ -72,15 +72,17 @@ constexpr auto audit_footer = R"(Examples:
   bench audit vgg16 --untrained --quantize binary-steps:step=4)";
 
 constexpr auto convert_footer =
-    R"(The file computes the network as backends run it: batch norms in their layers. Grids are written as
+    R"(The file computes the network as backends run it: batch norms in their layers. In ONNX, grids are
 QuantizeLinear and DequantizeLinear; what these cannot say is refused by name: more than 8 bits,
-grids with an offset, ranges taken at run time, halves rounded otherwise than to even.
+grids with an offset, ranges taken at run time, halves rounded otherwise than to even. A name that
+ends in .safetensors gets Quantbench's own format, which holds any network exactly, binary ones too.
 
 Examples:
   bench convert mobilenetv1-0.25 --weights networks --out mobilenet.onnx
   bench convert rfb-320 --quantize int8:rule=kl --data WIDER --out rfb.onnx
   bench convert own.tflite --ties-to-even --out own.onnx
-  bench convert resnet50 --untrained --quantize int8 --out resnet50.onnx)";
+  bench convert resnet50 --untrained --quantize int8 --out resnet50.onnx
+  bench convert vgg16 --untrained --quantize binary-weight --out vgg16.safetensors)";
 
 constexpr auto profile_footer =
     R"(One thread, one image at a time. Each round runs every backend in turn, in one go and then layer by
@@ -204,7 +206,7 @@ void add_audit(CLI::App& app, AuditArguments& a) {
 }
 
 void add_convert(CLI::App& app, ConvertArguments& a) {
-  CLI::App* convert = app.add_subcommand("convert", "Write a network as an ONNX file");
+  CLI::App* convert = app.add_subcommand("convert", "Write a network as an ONNX file, or exactly");
   option(convert, "MODEL", a.model, "", "model by name, or a network file");
   option(convert, "-o,--out", a.out, "FILE", "the file to write");
   option(convert, "--weights", a.weights, "PATH", weights_help);

@@ -504,6 +504,34 @@ TEST_CASE("A network is written as ONNX, and not over another file") {
   CHECK(bench({"convert", file, "--out", run.file("no/folder/a.onnx")}).code == exit_environment);
 }
 
+TEST_CASE("A network is written exactly, with grids that ONNX cannot hold") {
+  const TinyRun run;
+  const std::string file = run.file("written.safetensors");
+  const auto graph_of = [](const std::string& line) { return line.substr(line.find("; graph ")); };
+  const Ran ran = bench({"convert", run.file("tiny.onnx"), "--out", file});
+  CHECK(ran.code == exit_ok);
+  CHECK(contains(ran.out, file + ": Quantbench's own format, "));
+  CHECK(bench({"audit", file}).code == exit_ok);
+  const Ran again = bench({"convert", file, "--out", file, "--force"});
+  CHECK(again.out == ran.out);
+
+  const Ran onnx = bench({"convert", file, "--out", run.file("back.onnx")});
+  CHECK(graph_of(onnx.out) == graph_of(ran.out));
+
+  const auto to = [&](const std::string& name) {
+    return bench(
+        {"convert", "mobilenet-v2", "--untrained", "--quantize", "xnor", "--out", run.file(name)});
+  };
+  CHECK(to("binary.onnx").code == exit_unsupported);
+  const Ran exact = to("binary.safetensors");
+  CHECK(exact.code == exit_ok);
+  const std::string same = run.file("same.safetensors");
+  const Ran read = bench({"convert", run.file("binary.safetensors"), "--out", same});
+  CHECK(read.code == exit_ok);
+  CHECK(graph_of(read.out) == graph_of(exact.out));
+  CHECK(read_file(same) == read_file(run.file("binary.safetensors")));
+}
+
 TEST_CASE("The profile of a network file, as text and as data") {
   const TinyRun run;
   std::vector<std::string> command = {

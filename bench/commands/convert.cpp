@@ -13,6 +13,7 @@
 #include "bench/network.h"
 #include "datasets/prepare.h"
 #include "models/error.h"
+#include "models/formats/graph_file.h"
 #include "models/formats/onnx_writer.h"
 #include "models/graph_digest.h"
 #include "models/passes/layers.h"
@@ -69,19 +70,29 @@ std::string summary(const Graph& graph) {
                      graph.nodes.size(), on_grids, layers, edges);
 }
 
+struct Written {
+  std::string bytes;
+  std::string_view format;
+};
+
+Written written(const ConvertArguments& a, const Graph& graph) try {
+  if (!a.out.ends_with(".safetensors")) {
+    return {write_onnx(graph, {.ties_to_even = a.ties_to_even}), "ONNX opset 17"};
+  }
+  const auto bytes = write_graph_file(graph);
+  return {{reinterpret_cast<const char*>(bytes.data()), bytes.size()}, "Quantbench's own format"};
+} catch (const Error& error) {
+  throw Error(error.fault(), a.model + ": " + error.what());
+}
+
 }  // namespace
 
 int execute(const ConvertArguments& a, std::ostream& out, std::ostream&) {
   check(a);
   const Graph graph = prepared(a, open_network({a.model, a.weights, a.data, a.untrained}));
-  std::string bytes;
-  try {
-    bytes = write_onnx(graph, {.ties_to_even = a.ties_to_even});
-  } catch (const Error& error) {
-    throw Error(error.fault(), a.model + ": " + error.what());
-  }
-  write_file(a.out, bytes);
-  out << fmt::format("{}: ONNX opset 17, {} bytes; {}; graph {}\n", a.out, bytes.size(),
+  const Written file = written(a, graph);
+  write_file(a.out, file.bytes);
+  out << fmt::format("{}: {}, {} bytes; {}; graph {}\n", a.out, file.format, file.bytes.size(),
                      summary(graph), digest(graph));
   return exit_ok;
 }

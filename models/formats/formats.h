@@ -20,8 +20,8 @@ struct LoadedNetwork {
 /// Reads a network by its content, not its ending: ONNX (.onnx, opset 6 to 18, external data,
 /// quantised or not), TFLite (.tflite), darknet (.weights, with its .cfg of the same stem beside
 /// it; or a .cfg, with its .weights), ncnn (.param, with its .bin; or a .bin, known by its
-/// .param), or MXNet and BMXNet (PREFIX-EPOCH.params, with its PREFIX-symbol.json; or that, if one
-/// epoch lies beside it). The graph is validated and, where its file fixes the input's size, sized.
+/// .param), MXNet and BMXNet (PREFIX-EPOCH.params, with its PREFIX-symbol.json; or that, if one
+/// epoch lies beside it), or our own (.safetensors, models/formats/graph_file.h). The graph is validated and, where its file fixes the input's size, sized.
 /// Shape arithmetic and what depends on constants alone is computed and nodes that no output needs
 /// are left out; nothing else is folded. Throws Error{missing}; Error{bad_data} for a damaged or
 /// hostile file (field and offset or node named); Error{unsupported} naming operator and node.

@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <filesystem>
+#include <span>
 #include <string_view>
 
 #include "models/error.h"
 #include "models/formats/darknet.h"
 #include "models/formats/formats.h"
+#include "models/formats/graph_file.h"
 #include "models/formats/mxnet.h"
 #include "models/formats/ncnn.h"
 #include "models/formats/onnx_reader.h"
@@ -16,6 +18,7 @@ namespace {
 
 constexpr std::uint64_t longest_onnx = (std::uint64_t{1} << 31) - 1;    // what protobuf can take
 constexpr std::uint64_t longest_tflite = (std::uint64_t{1} << 31) - 1;  // what its offsets reach
+constexpr std::uint64_t longest_own = std::uint64_t{1} << 32;
 
 /// Text whose first word is a section: "[net]".
 bool looks_like_darknet_cfg(std::string_view bytes) {
@@ -43,6 +46,11 @@ bool looks_like_ncnn_bin(const std::string& path) {
   return std::filesystem::is_regular_file(param) && looks_like_ncnn_param(start_of_file(param, 64));
 }
 
+LoadedNetwork read_own(const std::string& path) {
+  const std::string bytes = read_file(path, longest_own);
+  return {read_graph_file(std::as_bytes(std::span(bytes)), path).graph, {}, {path}, "quantbench"};
+}
+
 }  // namespace
 
 LoadedNetwork load_network(const std::string& path) {
@@ -52,6 +60,7 @@ LoadedNetwork load_network(const std::string& path) {
   if (looks_like_tflite(start)) return read_tflite(read_file(path, longest_tflite), path);
   if (looks_like_darknet_cfg(start)) return read_darknet(path, true);
   if (looks_like_darknet_weights(start)) return read_darknet(path, false);
+  if (looks_like_safetensors(start)) return read_own(path);
   return read_onnx(read_file(path, longest_onnx), path);
 }
 
