@@ -6,6 +6,15 @@
 
 namespace bench {
 
+Padding same_padding(Pair size, int kernel, int stride, int dilation) {
+  const auto missing = [&](int n) {
+    const int results = (n + stride - 1) / stride;
+    return std::max(0, (results - 1) * stride + (kernel - 1) * dilation + 1 - n);
+  };
+  const int rows = missing(size.h), columns = missing(size.w);
+  return {rows / 2, columns / 2, rows - rows / 2, columns - columns / 2};
+}
+
 Untrained::Untrained(const Build& build, Shape image)
     : random_(build.seed), parameters_(build.parameters), channels_(static_cast<int>(image[1])) {
   here_ = graph_.add("image", Input{std::move(image)});
@@ -60,8 +69,11 @@ NodeId Untrained::add_layer(const std::string& name, Layer layer, Shape weight, 
 }
 
 NodeId Untrained::conv(const std::string& name, const ConvShape& s) {
-  Conv2d op{
-      .stride = {s.stride, s.stride}, .pad = {s.pad, s.pad, s.pad, s.pad}, .groups = s.groups};
+  Conv2d op{.stride = {s.stride, s.stride},
+            .pad = {s.pad + s.extra.top, s.pad + s.extra.left, s.pad + s.extra.bottom,
+                    s.pad + s.extra.right},
+            .dilation = {s.dilation, s.dilation},
+            .groups = s.groups};
   return add_layer(name, std::move(op), {s.outputs, channels_ / s.groups, s.kernel, s.kernel},
                    s.bias);
 }
@@ -113,7 +125,11 @@ void Untrained::go_to(NodeId node, int channels) {
 }
 
 Graph Untrained::finish(const std::string& output) && {
-  graph_.outputs = {{output, here_}};
+  return std::move(*this).finish(std::vector<Output>{{output, here_}});
+}
+
+Graph Untrained::finish(std::vector<Output> outputs) && {
+  graph_.outputs = std::move(outputs);
   if (parameters_ == Parameters::floats) return std::move(graph_);
   Scheme scheme{.form = Scheme::Form::affine, .is_signed = false, .narrow = false};
   scheme.range = {-4, 4};

@@ -14,7 +14,13 @@ namespace bench {
 struct ConvShape {
   int outputs = 1, kernel = 1, stride = 1, pad = 0, groups = 1;
   bool bias = false;
+  int dilation = 1;
+  Padding extra = {};  ///< added to `pad`
 };
+
+/// What TensorFlow's "SAME" adds around an image of this size so that the result has
+/// ceil(size / stride) pixels: the odd one goes to the bottom and the right.
+Padding same_padding(Pair size, int kernel, int stride, int dilation = 1);
 
 class Untrained {
  public:
@@ -47,6 +53,7 @@ class Untrained {
 
   /// The network, which ends here.
   Graph finish(const std::string& output) &&;
+  Graph finish(std::vector<Output> outputs) &&;
 
  private:
   Tensor he(Shape shape);
