@@ -26,6 +26,17 @@ Decode decode_yunet(const Graph& graph, const DecodeFacts& facts);
 /// boxes to 3. Results stand class by class, best first.
 Decode decode_yolo_darknet(const Graph& graph, const DecodeFacts& facts);
 
+/// SSD-Lite: `boxes` [1, A, 4] and `logits` [1, A, C], background first, of the A anchors of
+/// ssd_lite_anchors (models/anchors.h). Softmax above 0.01, per class the best 200, NMS at IoU
+/// 0.45, clipped to the image, 1-based corners; scores to 6 decimals, boxes to 3. Results stand
+/// class by class, best first. Source: qfgaohao/pytorch-ssd's predictor.
+Decode decode_ssd(const Graph& graph, const DecodeFacts& facts);
+
+/// DSFD: `boxes` [1, A, 4] and `logits` [1, A, 2] (background, face) of the A anchors of
+/// dsfd_anchors. Clipped to the network's input, softmax of at least 0.05, NMS at IoU 0.3, at most
+/// 1500, nothing rounded. At one scale. Source: 610265158/DSFD-tensorflow.
+Decode decode_dsfd(const Graph& graph, const DecodeFacts& facts);
+
 /// One output of D numbers -> Embedding; several views are summed.
 Decode decode_embedding(const Graph& graph, const DecodeFacts& facts);
 

@@ -1,5 +1,6 @@
 #include "models/decoders/outputs.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "models/error.h"
@@ -62,6 +63,16 @@ std::span<const float> checked_output(const ViewOutputs& view, std::size_t index
 Box on_image(const Box& box, const Geometry& g) {
   return {(box.x1 - g.offset_x) / g.scale_x, (box.y1 - g.offset_y) / g.scale_y,
           (box.x2 - g.offset_x) / g.scale_x, (box.y2 - g.offset_y) / g.scale_y};
+}
+
+Detection as_voc(Detection d, const Geometry& g) {
+  const auto pixel = [](double x, int size) {
+    return rounded(std::clamp(x, 0.0, size - 1.0) + 1, 1e3);
+  };
+  d.box = {pixel(d.box.x1, g.image_width), pixel(d.box.y1, g.image_height),
+           pixel(d.box.x2, g.image_width), pixel(d.box.y2, g.image_height)};
+  d.score = rounded(d.score, 1e6);
+  return d;
 }
 
 double rounded(double value, double steps) { return std::nearbyint(value * steps) / steps; }

@@ -28,6 +28,10 @@ std::span<const float> checked_output(const ViewOutputs& view, std::size_t index
 /// From the network's input to the image, in pixels.
 Box on_image(const Box& box, const Geometry& geometry);
 
+/// As VOC's results files hold it: clipped to the image, corners 1-based, of 3 decimals; a score of
+/// 6.
+Detection as_voc(Detection detection, const Geometry& geometry);
+
 /// `value` rounded to a multiple of 1 / `steps`.
 double rounded(double value, double steps);
 

@@ -73,24 +73,13 @@ void add_head(ByClass& found, const ViewOutputs& view, const Head& head) {
   }
 }
 
-/// Clipped to the image, 1-based, rounded to what a results file holds.
-Detection as_written(Detection d, const Geometry& g) {
-  const auto pixel = [](double x, int size) {
-    return rounded(std::clamp(x, 0.0, size - 1.0) + 1, 1e3);
-  };
-  d.box = {pixel(d.box.x1, g.image_width), pixel(d.box.y1, g.image_height),
-           pixel(d.box.x2, g.image_width), pixel(d.box.y2, g.image_height)};
-  d.score = rounded(d.score, 1e6);
-  return d;
-}
-
 Answer decode(const ViewOutputs& view, const std::vector<Head>& heads, std::size_t classes) {
   ByClass found(classes);
   for (const Head& head : heads) add_head(found, view, head);
   Detections result;
   for (const std::vector<Detection>& of_class : found) {
     for (const Detection& d : suppress(of_class, rule)) {
-      result.items.push_back(as_written(d, view.geometry));
+      result.items.push_back(as_voc(d, view.geometry));
     }
   }
   return result;
