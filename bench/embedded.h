@@ -8,11 +8,11 @@
 namespace bench {
 
 struct EmbeddedFile {
-  std::string_view name;  ///< file name without ending
+  std::string_view path;  ///< in the tree
   std::string_view text;
 };
 
 std::span<const EmbeddedFile> embedded_suites();       ///< bench/suites/*.json
-std::span<const EmbeddedFile> embedded_model_cards();  ///< models/zoo/*.json
+std::span<const EmbeddedFile> embedded_model_cards();  ///< models/{zoo,mini}/*.json
 
 }  // namespace bench

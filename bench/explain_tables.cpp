@@ -260,6 +260,11 @@ std::vector<Table> tables(const Explanation& e) {
   std::vector<Table> list = {std::move(said), trials_table(e), noise_table(e)};
   if (!e.sweep.empty()) list.push_back(sweep_table(e));
   if (!e.steps.empty()) list.push_back(steps_table(e));
+  std::vector<RunRecord> records;
+  for (const GridTrial& trial : e.trials) records.push_back(trial.record);
+  if (const std::string note = drawn_note(records); !note.empty()) {
+    for (Table& table : list) table.notes.push_back(note);
+  }
   return list;
 }
 

@@ -49,6 +49,15 @@ Explanation sample() {
   return e;
 }
 
+TEST_CASE("Every table about drawings says so") {
+  Explanation e = sample();
+  for (const Table& table : tables(e)) {
+    for (const std::string& note : table.notes) CHECK(note.find("drawn") == note.npos);
+  }
+  e.trials[0].record.data.drawn = true;
+  for (const Table& table : tables(e)) CHECK(table.notes.back().find("(drawn): ") == 0);
+}
+
 TEST_CASE("What the numbers say, where they say it") {
   CHECK(findings(sample()) ==
         std::vector<std::string>{

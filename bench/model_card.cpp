@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "bench/bundled.h"
 #include "bench/embedded.h"
 #include "models/registry.h"
 #include "models/requantize.h"
@@ -94,7 +95,7 @@ const std::vector<ModelCard>& model_cards() {
   static const std::vector<ModelCard> cards = [] {
     std::vector<ModelCard> list;
     for (const EmbeddedFile& file : embedded_model_cards()) {
-      list.push_back(parse_model_card(file.text, "models/zoo/" + std::string(file.name) + ".json"));
+      list.push_back(parse_model_card(file.text, std::string(file.path)));
     }
     std::sort(list.begin(), list.end(),
               [](const ModelCard& a, const ModelCard& b) { return a.name < b.name; });
@@ -148,6 +149,7 @@ WeightsPlaces weights_places(const std::string& given, const std::string& data) 
     if (!folder.empty()) places.folders.push_back(folder);
   }
   if (!data.empty()) places.folders.push_back(data);
+  if (const auto mini = find_bundled("models/mini")) places.folders.push_back(*mini);
   return places;
 }
 

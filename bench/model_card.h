@@ -1,6 +1,7 @@
 #pragma once
 // A model card: what a published network is, which file it is, and how it is shown images and read.
-// Cards are JSON files, models/zoo/NAME.json, carried inside the program.
+// Cards are JSON files, models/zoo/NAME.json and (trained here) models/mini/NAME.json, carried
+// inside the program.
 
 #include <string>
 #include <string_view>
@@ -36,7 +37,7 @@ const ModelCard& find_model_card(std::string_view name);
 /// Where networks' files are looked for, in this order; folders at most four levels deep.
 struct WeightsPlaces {
   std::string given;                 ///< --weights: a file or a folder; may be empty
-  std::vector<std::string> folders;  ///< $QUANTBENCH_WEIGHTS, then the data folder
+  std::vector<std::string> folders;  ///< $QUANTBENCH_WEIGHTS, the data folder, models/mini
 };
 
 struct FoundWeights {
@@ -49,7 +50,7 @@ struct FoundWeights {
 FoundWeights find_weights(const ModelCard& card, const WeightsPlaces& places);
 
 /// --weights as given, and the folders of the environment variable QUANTBENCH_WEIGHTS (separated by
-/// colons) and `data`.
+/// colons), `data`, and the networks that come with the source tree.
 WeightsPlaces weights_places(const std::string& given, const std::string& data);
 
 }  // namespace bench

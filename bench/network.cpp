@@ -10,6 +10,7 @@
 #include "models/graph_digest.h"
 #include "models/passes/passes.h"
 #include "models/sha256.h"
+#include "models/size_by_bits.h"
 
 namespace bench {
 namespace {
@@ -25,8 +26,12 @@ FileHash hash_file(const std::string& path) {
 
 RunRecord::Size size_of(const Graph& graph, const Shape& input) {
   const Audit counted = audit(graph, input);
-  return {to_string(input), counted.parameters, counted.scalars,
-          counted.macs,     counted.bytes(32),  counted.peak_activation_elements};
+  return {.input = to_string(input),
+          .parameters = counted.parameters,
+          .scalars = counted.scalars,
+          .macs = counted.macs,
+          .bytes_fp32 = counted.bytes(32),
+          .peak_activation_elements = counted.peak_activation_elements};
 }
 
 RunRecord::Arithmetic facts_of(const Backend& backend, const Program& program, const Shape& input) {
@@ -130,6 +135,7 @@ ReadyNetwork make_ready(const NetworkSource& source, const NetworkOptions& optio
                                       inputs_for(options.calibration, ready.input), source.path);
   ready.facts.quantization = facts_of(options, quantized);
   ready.decode = make_decode(source.decode, quantized.graph, loaded.facts);
+  ready.facts.audit.bytes_stored = size_by_bits(quantized.graph).bytes;
   ready.graph = std::move(quantized.graph);
   ready.facts.prepare = {source.prepare, hash(ready.preparation),
                          bench::describe(ready.preparation)};

@@ -109,6 +109,7 @@ RunRecord begin_record(const RunRequest& request, const Case& one, const Dataset
   record.data.name = dataset.name();
   record.data.root = request.data.root;
   record.data.list = request.data.list;
+  record.data.drawn = is_drawn(request.data.root);
   record.data.annotations_digest = dataset.digest();
   record.data.available = static_cast<std::int64_t>(dataset.size());
   record.data.limit = request.limit;

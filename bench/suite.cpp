@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "bench/backend.h"
 #include "bench/embedded.h"
@@ -71,6 +72,31 @@ Case take_case(JsonFields fields, const std::string& file) {
   return one;
 }
 
+// What one data set is judged by, and the cases on it.
+void take_task(JsonFields& fields, const std::string& file, Suite& suite) {
+  suite.dataset = fields.text("dataset");
+  suite.data = fields.text_or("data", "");
+  suite.list = fields.text_or("list", "");
+  suite.limit = fields.integer_or("limit", 0);
+  if (suite.limit < 0) fields.fail("limit", "expected 0 (all) or a number of images");
+  suite.evaluator = fields.text("evaluator");
+  suite.protocol = fields.text_or("protocol", "");
+  for (JsonFields& one : fields.objects("cases")) {
+    suite.cases.push_back(take_case(std::move(one), file));
+  }
+}
+
+// Journals lie side by side under the names of their cases.
+void check_names(const Suite& suite, const JsonFields& fields) {
+  std::set<std::string> names;
+  for (const Suite& part : parts_of(suite)) {
+    for (const Case& one : part.cases) {
+      if (names.insert(one.name()).second) continue;
+      fields.fail(suite.parts.empty() ? "cases" : "parts", "holds " + one.name() + " twice");
+    }
+  }
+}
+
 }  // namespace
 
 bool is_network_file(std::string_view model) {
@@ -94,30 +120,30 @@ Suite parse_suite(std::string_view text, const std::string& file) {
   Suite suite;
   suite.name = fields.text("name");
   suite.about = fields.text("about");
-  suite.dataset = fields.text("dataset");
-  suite.list = fields.text_or("list", "");
-  suite.limit = fields.integer_or("limit", 0);
-  if (suite.limit < 0) fields.fail("limit", "expected 0 (all) or a number of images");
-  suite.evaluator = fields.text("evaluator");
-  suite.protocol = fields.text_or("protocol", "");
   suite.context = fields.text_or("context", "");
-  for (JsonFields& one : fields.objects("cases")) {
-    suite.cases.push_back(take_case(one, file));
-    const std::string name = suite.cases.back().name();
-    const auto same = [&](const Case& other) { return other.name() == name; };
-    if (std::ranges::count_if(suite.cases, same) > 1) {
-      fields.fail("cases", "holds " + name + " twice");
-    }
+  for (JsonFields& one : fields.objects("parts")) {
+    Suite part;
+    part.name = suite.name;
+    part.about = suite.about;
+    take_task(one, file, part);
+    one.finish();
+    suite.parts.push_back(std::move(part));
   }
+  if (suite.parts.empty()) take_task(fields, file, suite);
   fields.finish();
+  check_names(suite, fields);
   return suite;
+}
+
+std::vector<Suite> parts_of(const Suite& suite) {
+  return suite.parts.empty() ? std::vector<Suite>{suite} : suite.parts;
 }
 
 const std::vector<Suite>& suites() {
   static const std::vector<Suite> list = [] {
     std::vector<Suite> all;
     for (const EmbeddedFile& file : embedded_suites()) {
-      all.push_back(parse_suite(file.text, "bench/suites/" + std::string(file.name) + ".json"));
+      all.push_back(parse_suite(file.text, std::string(file.path)));
     }
     std::sort(all.begin(), all.end(),
               [](const Suite& a, const Suite& b) { return a.name < b.name; });

@@ -1,6 +1,7 @@
 #pragma once
-// A suite: a data set, its judge, and the networks to be compared on it. Suites are JSON files,
-// bench/suites/NAME.json, carried inside the program; `--suite` also takes a path to another.
+// A suite: a data set, its judge, and the networks to be compared on it; or several of these, its
+// parts. Suites are JSON files, bench/suites/NAME.json, carried inside the program; `--suite` also
+// takes a path to another.
 
 #include <cstdint>
 #include <string>
@@ -38,12 +39,14 @@ bool is_network_file(std::string_view model);
 
 struct Suite {
   std::string name, about;
-  std::string dataset;
-  std::string list;  ///< the data set's own default where empty
+  std::string dataset;  ///< empty, and all below to `cases`, where there are parts
+  std::string data;     ///< where it lies: a path, or "bundled:NAME"; empty: as the user says
+  std::string list;     ///< the data set's own default where empty
   std::int64_t limit = 0;
   std::string evaluator, protocol;  ///< the official protocol where empty
   std::vector<Case> cases;
-  std::string context;  ///< where the task comes from
+  std::string context;       ///< where the task comes from
+  std::vector<Suite> parts;  ///< each with the suite's name; no case of one is in another
 };
 
 /// A case is {"model": ..., "backend": ..., "options": {"prepare": ..., "decode": ...,
@@ -51,8 +54,13 @@ struct Suite {
 ///   "binary_engine": ...,
 ///   "calibration": {"images": 64, "seed": 1, "data": FOLDER, "rule": "kl"}}}, all options
 ///   optional.
+/// "parts" instead of "cases" is a list of {"dataset", "data", "list", "limit", "evaluator",
+/// "protocol", "cases"}.
 /// Throws Error{bad_data} naming `file` and key: unknown, missing, twice, or of a wrong type.
 Suite parse_suite(std::string_view text, const std::string& file);
+
+/// What is run one after another: the parts, or the suite itself.
+std::vector<Suite> parts_of(const Suite& suite);
 
 /// All suites in the program, by name. There is one for every data set, of its name.
 const std::vector<Suite>& suites();

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "bench/backend.h"
+#include "bench/bundled.h"
 #include "bench/files.h"
 #include "bench/model_card.h"
 #include "datasets/dataset.h"
@@ -71,6 +72,48 @@ TEST_CASE("A suite says how a network is quantised") {
   CHECK_THROWS_WITH(with(R"("calibration": {"image": 3})"), Catch::Contains("'images'"));
 }
 
+constexpr auto two_parts = R"({"name": "s", "about": "a", "parts": [
+  {"dataset": "lfw", "data": "bundled:lfw", "evaluator": "face-verification",
+   "cases": [{"model": "m", "backend": "float"}]},
+  {"dataset": "imagenet", "limit": 5, "evaluator": "top-k",
+   "cases": [{"model": "n", "backend": "float"}]}]})";
+
+TEST_CASE("A suite of several data sets") {
+  const Suite suite = parse_suite(two_parts, "s.json");
+  CHECK(suite.dataset.empty());
+  const auto parts = parts_of(suite);
+  REQUIRE(parts.size() == 2);
+  CHECK(parts[0].name == "s");
+  CHECK(parts[0].data == "bundled:lfw");
+  CHECK(parts[1].dataset == "imagenet");
+  CHECK(parts[1].limit == 5);
+  CHECK(parts[1].cases.at(0).model == "n");
+  CHECK(parts_of(parse_suite(minimal, "s.json")).at(0).dataset == "lfw");
+  CHECK_THROWS_WITH(parse_suite(changed(two_parts, R"("n")", R"("m")"), "s.json"),
+                    "s.json: parts: holds m.float twice");
+  CHECK_THROWS_WITH(parse_suite(changed(two_parts, R"("limit")", R"("limits")"), "s.json"),
+                    Catch::Contains("s.json: parts[1].limits: unknown key"));
+  CHECK_THROWS_WITH(
+      parse_suite(changed(two_parts, R"("parts")", R"("dataset": "lfw", "parts")"), "s.json"),
+      Catch::Contains("s.json: dataset: unknown key"));
+}
+
+TEST_CASE("What comes with the tree is found, or what was looked for is said") {
+  const testing::TemporaryFolder folder;
+  const std::string root = folder.path();
+  const testing::EnvironmentVariable variable("QUANTBENCH_MINI", root);
+  CHECK(data_folder("some/path") == "some/path");
+  CHECK_FALSE(find_bundled("datasets/mini/data/lfw"));
+  CHECK_THROWS_WITH(data_folder("bundled:lfw"),
+                    "bundled:lfw: comes with Quantbench's source tree, but is not in " + root +
+                        "/datasets/mini/data/lfw; set QUANTBENCH_MINI to a folder that holds "
+                        "datasets/mini/data/lfw");
+  make_folder(root + "/datasets/mini/data/lfw");
+  CHECK(data_folder("bundled:lfw") == root + "/datasets/mini/data/lfw");
+  make_folder(root + "/models/mini");
+  CHECK(weights_places("", "").folders.back() == root + "/models/mini");
+}
+
 TEST_CASE("A case is named by its card, or by its file without folder and ending") {
   CHECK(Case{"mobilenetv1-0.25", "float", "", ""}.name() == "mobilenetv1-0.25.float");
   CHECK(Case{"/a/b/net.v2.onnx", "float", "p", ""}.name() == "net.v2.p.float");
@@ -120,15 +163,21 @@ TEST_CASE("Every suite and card in the program refers to names there are") {
     CHECK(known_decoders.contains(card.decode));
     CHECK(load_suite(card.task).dataset == card.task);
   }
+  std::set<std::string> known_datasets;
   for (const DatasetInfo& info : datasets()) {
-    const Suite suite = load_suite(std::string(info.name));
-    INFO(suite.name);
-    CHECK(suite.dataset == info.name);
-    CHECK_NOTHROW(make_evaluator(suite.evaluator, {suite.protocol, {"a"}, true}));
-    for (const Case& one : suite.cases) {
-      CHECK(find_model_card(one.model).task == suite.dataset);
-      CHECK_NOTHROW(find_backend(one.backend));
-      CHECK((one.prepare.empty() || known_preparations.contains(one.prepare)));
+    CHECK(load_suite(std::string(info.name)).dataset == info.name);
+    known_datasets.emplace(info.name);
+  }
+  for (const Suite& suite : suites()) {
+    for (const Suite& part : parts_of(suite)) {
+      INFO(suite.name << ", " << part.dataset);
+      CHECK(known_datasets.contains(part.dataset));
+      CHECK_NOTHROW(make_evaluator(part.evaluator, {part.protocol, {"a"}, true}));
+      for (const Case& one : part.cases) {
+        CHECK(find_model_card(one.model).task == part.dataset);
+        CHECK_NOTHROW(find_backend(one.backend));
+        CHECK((one.prepare.empty() || known_preparations.contains(one.prepare)));
+      }
     }
   }
 }

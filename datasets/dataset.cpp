@@ -1,6 +1,7 @@
 #include "datasets/dataset.h"
 
 #include <filesystem>
+#include <fstream>
 
 #include "datasets/imagenet.h"
 #include "datasets/lfw.h"
@@ -38,6 +39,19 @@ std::unique_ptr<Dataset> open_dataset(std::string_view name, const DatasetOption
   } catch (const std::filesystem::filesystem_error& error) {  // e.g. no permission to look
     throw Error(Fault::environment, wanted + ": " + error.what());
   }
+}
+
+bool is_drawn(const std::string& root) {
+  constexpr std::string_view mark = "# Drawn images";
+  constexpr int levels = 3;
+  std::error_code ignored;
+  std::filesystem::path folder = std::filesystem::weakly_canonical(root, ignored);
+  for (int level = 0; level < levels; ++level, folder = folder.parent_path()) {
+    std::ifstream card(folder / "README.md");
+    std::string line;
+    if (std::getline(card, line) && line.starts_with(mark)) return true;
+  }
+  return false;
 }
 
 std::vector<DatasetInfo> datasets() {

@@ -82,6 +82,11 @@ struct DatasetOptions {
 /// annotations.
 std::unique_ptr<Dataset> open_dataset(std::string_view name, const DatasetOptions& options);
 
+/// Whether the images below `root` were drawn by a program: it or a folder up to two levels above
+/// holds the card that draw_mini writes, a README.md that begins "# Drawn images". Figures on them
+/// must not be taken for figures on the real set.
+bool is_drawn(const std::string& root);
+
 struct DatasetInfo {
   std::string_view name, about;
 };

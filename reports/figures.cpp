@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace bench {
 
@@ -49,6 +50,22 @@ std::string difference_cell(const Difference& difference) {
          (known ? fmt::format(" [{:+.3f}, {:+.3f}]", difference.interval95->low,
                               difference.interval95->high)
                 : "");
+}
+
+std::string data_name(const RunRecord& record) {
+  return record.data.drawn ? record.data.name + " (drawn)" : record.data.name;
+}
+
+std::string drawn_note(const std::vector<RunRecord>& records) {
+  std::set<std::string> names;
+  for (const RunRecord& record : records) {
+    if (record.data.drawn) names.insert(record.data.name);
+  }
+  if (names.empty()) return "";
+  return fmt::format(
+      "(drawn): images drawn by a program in the layout of {}; no figure here is one on the real "
+      "set.",
+      fmt::join(names, ", "));
 }
 
 std::string arithmetic_of(const RunRecord& record) {

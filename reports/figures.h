@@ -24,6 +24,13 @@ std::string figure_cell(const Metric& metric);
 /// "+0.0120 [-0.003, +0.027]".
 std::string difference_cell(const Difference& difference);
 
+/// "imagenet", or "imagenet (drawn)": drawings in the layout of a data set are never shown under
+/// its bare name.
+std::string data_name(const RunRecord& record);
+
+/// The note that goes with "(drawn)" under every table; empty for records on real images only.
+std::string drawn_note(const std::vector<RunRecord>& records);
+
 /// "float", or "int8, dfq-bias16": the backend, and the recipe where there is one.
 std::string arithmetic_of(const RunRecord& record);
 

@@ -100,6 +100,7 @@ std::vector<std::string> notes_on(const Cases& cases, bool alone) {
             : fmt::format("ms and img/s are indicative: {} threads at work, img/s with decoding; "
                           "bench run --speed measures one thread.",
                           first.speed.threads));
+  if (const std::string note = drawn_note(cases); !note.empty()) notes.push_back(note);
   return notes;
 }
 
@@ -109,7 +110,8 @@ std::string title_of(const Cases& cases, const std::vector<Cases>& networks) {
   const auto twins = std::count_if(networks.begin(), networks.end(), [&](const Cases& other) {
     return other.front().model.name == own.model.name;
   });
-  return twins > 1 ? own.model.name + " (" + own.prepare.name + ")" : own.model.name;
+  const std::string data = own.data.drawn ? " on " + data_name(own) : "";
+  return own.model.name + (twins > 1 ? " (" + own.prepare.name + ")" : "") + data;
 }
 
 Table table_of(const Cases& cases, std::string title) {

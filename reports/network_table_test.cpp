@@ -57,6 +57,14 @@ TEST_CASE("One table for a network with several cases, float first") {
 )");
 }
 
+TEST_CASE("The table of a network on drawings says so") {
+  RunRecord full = float_case(), quantised = int8_case();
+  full.data.drawn = quantised.data.drawn = true;
+  const Table table = network_tables({full, quantised}).at(0);
+  CHECK(table.title == "net on imagenet (drawn)");
+  CHECK(table.notes.back().find("(drawn): ") == 0);
+}
+
 TEST_CASE("The preparation is in the title where the name would not tell") {
   RunRecord a = float_case(), b = int8_case();
   a.prepare.name = b.prepare.name = "opencv";

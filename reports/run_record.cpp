@@ -182,6 +182,7 @@ void fields(Io& io, RunRecord::Data& v) {
   io.text("name", v.name);
   io.text("root", v.root);
   io.text("list", v.list);
+  io.flag("drawn", v.drawn);
   io.text("annotations_digest", v.annotations_digest);
   io.text("images_digest", v.images_digest);
   io.integer("available", v.available);
@@ -226,6 +227,7 @@ void fields(Io& io, RunRecord::Size& v) {
   io.integer("scalars", v.scalars);
   io.integer("macs", v.macs);
   io.integer("bytes_fp32", v.bytes_fp32);
+  io.integer("bytes_stored", v.bytes_stored);
   io.integer("peak_activation_elements", v.peak_activation_elements);
 }
 

@@ -89,6 +89,7 @@ struct RunRecord {
 
   struct Data {
     std::string name, root, list;
+    bool drawn = false;  ///< by a program: nothing here is a figure on the real set
     std::string annotations_digest, images_digest;
     std::int64_t available = 0;        ///< in the data set (or its list)
     std::int64_t limit = 0, seed = 0;  ///< limit 0: all of them
@@ -117,6 +118,7 @@ struct RunRecord {
   struct Size {
     std::string input;
     std::int64_t parameters = 0, scalars = 0, macs = 0, bytes_fp32 = 0;
+    std::int64_t bytes_stored = 0;  ///< as run: each number in as many bits as its grid has
     std::int64_t peak_activation_elements = 0;
   } audit;
 

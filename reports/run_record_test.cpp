@@ -111,7 +111,7 @@ TEST_CASE("The table of a run: figures with intervals, published ones, and what 
   partial.model.name = "slim-320";
   partial.status = "failed";
   partial.published.clear();
-  partial.data = {"widerface", "wf", "", "", "", 152, 10, 7, 10, 9, 0, 1};
+  partial.data = {"widerface", "wf", "", false, "", "", 152, 10, 7, 10, 9, 0, 1};
   partial.speed.images_per_second = std::nan("");
   CHECK(
       to_markdown(run_table({sample(), partial})) ==
@@ -125,6 +125,27 @@ TEST_CASE("The table of a run: figures with intervals, published ones, and what 
 * Subset: 10 of 152 images of widerface, drawn with seed 7.
 * img/s is indicative: 2 threads, decoding included, some CPU.
 )");
+}
+
+TEST_CASE("A table for each data set; drawings are never under the bare name of the real set") {
+  RunRecord drawn = sample(), other = sample();
+  drawn.data.drawn = true;
+  other.data.name = "lfw";
+  CHECK(run_tables({sample()}).at(0).title.empty());
+  const auto tables = run_tables({drawn, other, sample(), drawn});
+  REQUIRE(tables.size() == 3);
+  CHECK(tables[0].title == "widerface (drawn)");
+  CHECK(tables[0].rows.size() == 2);
+  CHECK(tables[0].notes.back().find("layout of widerface; no figure here is one on the real set") !=
+        std::string::npos);
+  CHECK(tables[1].title == "lfw");
+  CHECK(tables[2].title == "widerface");
+  CHECK(run_tables({drawn}).at(0).title == "widerface (drawn)");
+  for (const Table& table : {tables[1], tables[2]}) {
+    CHECK(to_markdown(table).find("drawn") == std::string::npos);
+  }
+  CHECK(run_report({drawn}).find("* data: widerface (drawn) in") != std::string::npos);
+  CHECK(to_csv(metrics_table({drawn})).find(",widerface (drawn)\r\n") != std::string::npos);
 }
 
 TEST_CASE("Rows that only differ in preparation say so") {

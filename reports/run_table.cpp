@@ -82,6 +82,7 @@ std::vector<std::string> notes_on(const std::vector<RunRecord>& records) {
     add_once(notes, fmt::format("img/s is indicative: {} threads, decoding included, {}.",
                                 record.speed.threads, record.environment.cpu));
   }
+  if (const std::string note = drawn_note(records); !note.empty()) notes.push_back(note);
   return notes;
 }
 
@@ -103,15 +104,17 @@ std::string how_made(const RunRecord& r) {
   line("size",
        r.audit.input.empty()
            ? ""
-           : fmt::format("{} parameters, {} multiply-accumulates at {}, {} bytes in float",
-                         r.audit.parameters, r.audit.macs, r.audit.input, r.audit.bytes_fp32));
+           : fmt::format("{} parameters, {} multiply-accumulates at {}, {} bytes in float, {} by "
+                         "the bits of its grids",
+                         r.audit.parameters, r.audit.macs, r.audit.input, r.audit.bytes_fp32,
+                         r.audit.bytes_stored));
   line("preparation", r.prepare.name.empty() ? "" : r.prepare.name + ": " + r.prepare.about);
   line("decoder", r.decode);
   line("backend", r.backend.library.empty()
                       ? r.backend.name
                       : r.backend.name + ": " + r.backend.library + ", " + r.backend.isa);
   line("data",
-       fmt::format("{} in {}: {} listed, {} scored, {} skipped, {} failed", r.data.name,
+       fmt::format("{} in {}: {} listed, {} scored, {} skipped, {} failed", data_name(r),
                    r.data.root, r.data.listed, r.data.scored, r.data.skipped, r.data.failed));
   line("annotations sha256", r.data.annotations_digest);
   line("images sha256", r.data.images_digest);
@@ -179,13 +182,30 @@ Table run_table(const std::vector<RunRecord>& records) {
   return table;
 }
 
+std::vector<Table> run_tables(const std::vector<RunRecord>& records) {
+  std::vector<std::pair<std::string, std::vector<RunRecord>>> tasks;
+  for (const RunRecord& record : records) {
+    const std::string name = data_name(record);
+    auto task = std::ranges::find(tasks, name, &decltype(tasks)::value_type::first);
+    if (task == tasks.end()) task = tasks.insert(tasks.end(), {name, {}});
+    task->second.push_back(record);
+  }
+  std::vector<Table> tables;
+  for (const auto& [name, own] : tasks) {
+    tables.push_back(run_table(own));
+    if (tasks.size() > 1 || own.front().data.drawn) tables.back().title = name;
+  }
+  return tables;
+}
+
 Table metrics_table(const std::vector<RunRecord>& records) {
   Table table;
   table.columns = {
-      "suite",      "case",         "status",        "model",   "backend",        "prepare",
-      "metric",     "value",        "low",           "high",    "unit",           "published",
-      "difference", "scored",       "failed",        "skipped", "answers_digest", "float_case",
-      "to_float",   "to_float_low", "to_float_high", "changed", "weight_bytes",   "one_thread_ms"};
+      "suite",         "case",           "status",       "model",         "backend",
+      "prepare",       "metric",         "value",        "low",           "high",
+      "unit",          "published",      "difference",   "scored",        "failed",
+      "skipped",       "answers_digest", "float_case",   "to_float",      "to_float_low",
+      "to_float_high", "changed",        "weight_bytes", "one_thread_ms", "data"};
   for (const RunRecord& r : records) {
     for (const Metric& metric : r.metrics) {
       const PublishedFigure* known = published_for(r, metric.name);
@@ -214,7 +234,8 @@ Table metrics_table(const std::vector<RunRecord>& records) {
                             range ? number(range->high) : "",
                             r.against.name.empty() ? "" : std::to_string(r.against.changed),
                             std::to_string(r.backend.weight_bytes),
-                            number(r.speed_one_thread.median_ms)});
+                            number(r.speed_one_thread.median_ms),
+                            data_name(r)});
     }
   }
   return table;
@@ -222,7 +243,8 @@ Table metrics_table(const std::vector<RunRecord>& records) {
 
 std::string run_report(const std::vector<RunRecord>& records) {
   const std::string suite = records.empty() ? "" : records.front().suite;
-  std::string text = "# " + suite + "\n\n" + to_markdown(run_table(records));
+  std::string text = "# " + suite + "\n";
+  for (const Table& table : run_tables(records)) text += "\n" + to_markdown(table);
   for (const Table& table : network_tables(records)) text += "\n" + to_markdown(table);
   for (const RunRecord& record : records) text += how_made(record);
   return text;

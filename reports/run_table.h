@@ -14,10 +14,14 @@ namespace bench {
 /// know besides (failed images, subsets, published figures on other images) stands in the notes.
 Table run_table(const std::vector<RunRecord>& records);
 
+/// One such table for each data set, in the order they come; titled by the data set where there are
+/// several, or drawn ones.
+std::vector<Table> run_tables(const std::vector<RunRecord>& records);
+
 /// One row per record and metric, in full precision.
 Table metrics_table(const std::vector<RunRecord>& records);
 
-/// report.md: the table, and for every record how it was made.
+/// report.md: the tables, and for every record how it was made.
 std::string run_report(const std::vector<RunRecord>& records);
 
 }  // namespace bench

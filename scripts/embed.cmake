@@ -1,12 +1,13 @@
-# embed(NAME GLOB): writes generated/NAME.cpp with  std::span<const EmbeddedFile> bench::embedded_NAME().
-function(embed name glob)
-  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${glob})
+# embed(NAME GLOB...): writes generated/NAME.cpp with  std::span<const EmbeddedFile> bench::embedded_NAME().
+function(embed name)
+  list(TRANSFORM ARGN PREPEND ${CMAKE_SOURCE_DIR}/)
+  file(GLOB files CONFIGURE_DEPENDS ${ARGN})
   set(rows "")
   foreach(file IN LISTS files)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
-    get_filename_component(stem ${file} NAME_WLE)
+    file(RELATIVE_PATH path ${CMAKE_SOURCE_DIR} ${file})
     file(READ ${file} text)
-    string(APPEND rows "    EmbeddedFile{\"${stem}\", R\"embedded(${text})embedded\"},\n")
+    string(APPEND rows "    EmbeddedFile{\"${path}\", R\"embedded(${text})embedded\"},\n")
   endforeach()
   file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/generated/${name}.cpp CONTENT
 "#include <vector>

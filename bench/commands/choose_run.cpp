@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 #include <thread>
 
 #include "bench/backend.h"
+#include "bench/bundled.h"
 #include "bench/commands/commands.h"
 #include "bench/commands/output.h"
 #include "bench/recipe_parts.h"
@@ -22,10 +24,55 @@ Suite choose_suite(const RunArguments& a) {
   if (!a.dataset.empty() && a.models.empty()) {
     throw Error(Fault::usage, "--dataset needs a --model; or give --suite " + a.dataset);
   }
-  Suite suite = load_suite(a.suite.empty() ? a.dataset : a.suite);
-  if (!a.protocol.empty()) suite.protocol = a.protocol;
-  if (!a.list.empty()) suite.list = a.list;
-  return suite;
+  return load_suite(a.suite.empty() ? a.dataset : a.suite);
+}
+
+// Whether a model asked for is for this part of a suite.
+bool is_for(const Suite& part, const std::string& model) {
+  const auto of_model = [&](const Case& one) { return one.model == model; };
+  if (std::ranges::any_of(part.cases, of_model)) return true;
+  return !is_network_file(model) && find_model_card(model).task == part.dataset;
+}
+
+// The parts that the models asked for are for, each with those models in `models`.
+struct ChosenPart {
+  Suite suite;
+  std::vector<std::string> models;
+};
+
+std::vector<ChosenPart> choose_parts(const Suite& suite, const RunArguments& a) {
+  const std::vector<Suite> parts = parts_of(suite);
+  if (parts.size() == 1) return {{parts[0], a.models}};
+  std::vector<ChosenPart> chosen;
+  std::set<std::string> placed;
+  for (const Suite& part : parts) {
+    ChosenPart one{part, {}};
+    for (const std::string& model : a.models) {
+      if (!is_for(part, model)) continue;
+      one.models.push_back(model);
+      placed.insert(model);
+    }
+    if (a.models.empty() || !one.models.empty()) chosen.push_back(std::move(one));
+  }
+  for (const std::string& model : a.models) {
+    if (placed.contains(model)) continue;
+    throw Error(Fault::usage, "suite '" + suite.name + "' has no data set that " + model +
+                                  " is for; give the suite of its data set");
+  }
+  return chosen;
+}
+
+// What is about one data set cannot be said of several.
+void check_one_part(const RunArguments& a, std::size_t parts) {
+  if (parts == 1) return;
+  for (const auto& [name, value] :
+       {std::pair("--data", a.data), std::pair("--list", a.list),
+        std::pair("--protocol", a.protocol), std::pair("--prepare", a.prepare),
+        std::pair("--decode", a.decode)}) {
+    if (value.empty()) continue;
+    throw Error(Fault::usage, std::string(name) + " is about one data set, and suite '" + a.suite +
+                                  "' has several; give --model too");
+  }
 }
 
 // The suite's cases of `model`, or a new one.
@@ -45,14 +92,21 @@ std::vector<Case> cases_of(const Suite& suite, const std::string& model) {
   return {Case{model, "float", "", ""}};
 }
 
+// On each of these backends: the cases a network has there, or else its others, moved.
 std::vector<Case> on_backends(const std::vector<Case>& cases,
                               const std::vector<std::string>& names) {
+  const auto there_already = [&](const Case& one, const std::string& name) {
+    return std::ranges::any_of(cases, [&](const Case& other) {
+      return other.model == one.model && other.prepare == one.prepare &&
+             other.decode == one.decode && other.backend == name;
+    });
+  };
   std::vector<Case> all;
   for (const Case& one : cases) {
     for (const std::string& name : names) {
-      Case moved = one;
-      moved.backend = name;
-      all.push_back(moved);
+      if (one.backend != name && there_already(one, name)) continue;
+      all.push_back(one);
+      all.back().backend = name;
     }
   }
   return all;
@@ -126,7 +180,7 @@ void check_numbers(const RunArguments& a) {
 RunRequest make_request(const RunArguments& a, const Suite& suite) {
   RunRequest request;
   request.suite = suite;
-  request.data = {data_root(a.data, suite.dataset), suite.list, true};
+  request.data = {data_root(a.data, suite), suite.list, true};
   request.weights = weights_places(a.weights, request.data.root);
   request.limit = a.limit >= 0 ? a.limit : suite.limit;
   request.seed = a.seed;
@@ -171,6 +225,10 @@ std::vector<Case> choose_cases(const Suite& suite, const RunArguments& a) {
   return once;
 }
 
+std::string data_root(const std::string& given, const Suite& suite) {
+  return data_root(given.empty() ? data_folder(suite.data) : given, suite.dataset);
+}
+
 std::string data_root(const std::string& given, const std::string& dataset) {
   if (!given.empty()) return given;
   const char* folder = std::getenv("QUANTBENCH_DATA");
@@ -181,17 +239,31 @@ std::string data_root(const std::string& given, const std::string& dataset) {
                                   dataset);
 }
 
-ChosenRun choose_run(const RunArguments& a) {
+std::vector<ChosenRun> choose_runs(const RunArguments& a) {
   check_format(a.format);
   check_numbers(a);
   for (const std::string& plugin : a.plugins) load_plugin(plugin);
-  ChosenRun chosen;
   const Suite suite = choose_suite(a);
-  chosen.cases = choose_cases(suite, a);
-  check_names(chosen.cases, a.weights);
-  make_evaluator(suite.evaluator, {suite.protocol, {"any"}, true});  // a wrong protocol is said now
-  chosen.request = make_request(a, suite);
-  return chosen;
+  std::vector<ChosenRun> runs;
+  std::vector<Case> all;
+  for (ChosenPart& part : choose_parts(suite, a)) {
+    if (!a.protocol.empty()) part.suite.protocol = a.protocol;
+    if (!a.list.empty()) part.suite.list = a.list;
+    RunArguments own = a;
+    own.models = part.models;
+    ChosenRun& run = runs.emplace_back();
+    run.cases = choose_cases(part.suite, own);
+    all.insert(all.end(), run.cases.begin(), run.cases.end());
+    run.request.suite = std::move(part.suite);
+  }
+  check_one_part(a, runs.size());
+  check_names(all, a.weights);
+  for (ChosenRun& run : runs) {
+    const Suite& part = run.request.suite;
+    make_evaluator(part.evaluator, {part.protocol, {"any"}, true});  // a wrong protocol is said now
+    run.request = make_request(a, part);
+  }
+  return runs;
 }
 
 }  // namespace bench

@@ -97,8 +97,8 @@ int execute(const ConvertArguments& arguments, std::ostream& out, std::ostream& 
 int execute(const ProfileArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const TextAnswer& answer, std::ostream& out, std::ostream& err);
 
-/// The cases a command line asks for: the suite's own, narrowed or replaced by --model, --backend,
-/// --prepare and --decode. Throws Error{usage}.
+/// The cases a command line asks for: the suite's own (or one part's), narrowed or replaced by
+/// --model, --backend, --prepare and --decode. Throws Error{usage}.
 std::vector<Case> choose_cases(const Suite& suite, const RunArguments& arguments);
 
 struct ChosenRun {
@@ -106,11 +106,15 @@ struct ChosenRun {
   std::vector<Case> cases;
 };
 
-/// What a command line asks for; names and numbers are checked, plugins loaded. Throws
-/// Error{usage}.
-ChosenRun choose_run(const RunArguments& arguments);
+/// What a command line asks for, one for each part of the suite; names and numbers are checked,
+/// plugins loaded. Throws Error{usage}; Error{missing} where there are no data.
+std::vector<ChosenRun> choose_runs(const RunArguments& arguments);
 
-/// Where a data set lies: as given, else $QUANTBENCH_DATA/NAME. Throws Error{missing}.
+/// Where a suite's data lie: as given, else as it says, else $QUANTBENCH_DATA/NAME. Throws
+/// Error{missing}.
+std::string data_root(const std::string& given, const Suite& suite);
+
+/// The same without a suite.
 std::string data_root(const std::string& given, const std::string& dataset);
 
 /// Arguments as a shell takes them back.

@@ -1,6 +1,7 @@
 #include "bench/explain.h"
 
 #include <memory>
+#include <numeric>
 #include <ostream>
 #include <sstream>
 
@@ -24,14 +25,18 @@ RunArguments with_defaults(RunArguments a) {
 }
 
 ExplainRequest make_request(const ExplainArguments& a) {
-  auto [run, cases] = choose_run(with_defaults(a.run));
-  if (cases.size() != 1) {
-    std::string names;
-    for (const Case& one : cases) names += " " + one.name();
+  std::vector<ChosenRun> runs = choose_runs(with_defaults(a.run));
+  std::vector<std::string> names;
+  for (const ChosenRun& run : runs) {
+    for (const Case& one : run.cases) names.push_back(" " + one.name());
+  }
+  if (names.size() != 1) {
     throw Error(Fault::usage, "bench explain is about one case, and these are " +
-                                  std::to_string(cases.size()) + ":" + names +
+                                  std::to_string(names.size()) + ":" +
+                                  std::accumulate(names.begin(), names.end(), std::string()) +
                                   "; choose with --model, --prepare, --backend and --quantize");
   }
+  auto& [run, cases] = runs[0];
   ExplainRequest request{std::move(run), std::move(cases[0]), "", "", a.sweep};
   const bool in_float = request.subject.backend == "fake-quant" ||
                         request.subject.backend == "reference" ||

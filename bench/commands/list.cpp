@@ -20,14 +20,22 @@ namespace fs = std::filesystem;
 
 std::string text(std::string_view view) { return std::string(view); }
 
+// Once.
+void add_word(std::string& words, const std::string& word) {
+  const bool there = (" " + words + " ").find(" " + word + " ") != words.npos;
+  if (!there) words += (words.empty() ? "" : " ") + word;
+}
+
 Table list_suites(const ListArguments&) {
   Table table{"suites", {"suite", "data", "evaluator", "models", "about"}, {}, {}};
   for (const Suite& suite : suites()) {
-    std::string models;
-    for (const Case& one : suite.cases) {
-      if (models.find(one.model) == models.npos) models += (models.empty() ? "" : " ") + one.model;
+    std::string data, evaluators, models;
+    for (const Suite& part : parts_of(suite)) {
+      add_word(data, part.dataset);
+      add_word(evaluators, part.evaluator);
+      for (const Case& one : part.cases) add_word(models, one.model);
     }
-    table.rows.push_back({suite.name, suite.dataset, suite.evaluator, models, suite.about});
+    table.rows.push_back({suite.name, data, evaluators, models, suite.about});
   }
   return table;
 }

@@ -1,6 +1,7 @@
 #include "bench/commands/output.h"
 
 #include <ostream>
+#include <utility>
 
 #include "bench/files.h"
 #include "models/json.h"
@@ -37,7 +38,10 @@ void print(const std::vector<RunRecord>& records, const std::string& format, std
   } else if (format == "csv") {
     out << to_csv(metrics_table(records));
   } else {
-    out << to_markdown(run_table(records));
+    std::string between;
+    for (const Table& table : run_tables(records)) {
+      out << std::exchange(between, "\n") << to_markdown(table);
+    }
     for (const Table& table : network_tables(records)) out << "\n" << to_markdown(table);
   }
 }

@@ -1,3 +1,4 @@
+#include <memory>
 #include <ostream>
 
 #include "bench/commands/commands.h"
@@ -56,42 +57,77 @@ std::string without_restart(const std::string& command) {
   return at == command.npos ? command : command.substr(0, at) + command.substr(at + 10);
 }
 
+// One data set of the run.
+struct TaskRun {
+  ChosenRun run;
+  std::unique_ptr<Dataset> dataset;
+  std::vector<RunRecord> records{};
+};
+
+// All data sets are opened before anything long begins.
+std::vector<TaskRun> open_parts(const RunArguments& a) {
+  std::vector<TaskRun> parts;
+  for (ChosenRun& run : choose_runs(a)) {
+    auto dataset = open_dataset(run.request.suite.dataset, run.request.data);
+    parts.push_back({std::move(run), std::move(dataset)});
+  }
+  return parts;
+}
+
+std::vector<RunRecord> records_of(const std::vector<TaskRun>& parts) {
+  std::vector<RunRecord> all;
+  for (const TaskRun& part : parts) {
+    all.insert(all.end(), part.records.begin(), part.records.end());
+  }
+  return all;
+}
+
+// Runs one case with its progress shown.
+CaseResult run_showing_progress(const TaskRun& part, const Case& one,
+                                const std::atomic<bool>& interrupted, std::ostream& err) {
+  ProgressLine line(err, one.name());
+  CaseResult result = run_case(part.run.request, one, *part.dataset, interrupted,
+                               [&](const Progress& progress) { line.show(progress); });
+  line.close();
+  if (!result.record.error.empty()) {
+    err << "bench: " << one.name() << ": " << result.record.error << std::endl;
+  }
+  for (const std::string& warning : result.record.warnings) {
+    err << "bench: " << one.name() << ": warning: " << warning << std::endl;
+  }
+  return result;
+}
+
 }  // namespace
 
 int execute(const RunArguments& a, std::ostream& out, std::ostream& err) {
-  const auto [request, cases] = choose_run(a);
-  const auto dataset = open_dataset(request.suite.dataset, request.data);
-  make_folder(request.out);
-  err << "bench: results go to " << request.out << std::endl;
+  std::vector<TaskRun> parts = open_parts(a);
+  const std::string folder = parts.at(0).run.request.out;
+  make_folder(folder);
+  err << "bench: results go to " << folder << std::endl;
 
   const Interrupt interrupt;
-  std::vector<RunRecord> records;
   int code = exit_ok;
-  for (const Case& one : cases) {
-    ProgressLine line(err, one.name());
-    const CaseResult result = run_case(request, one, *dataset, interrupt.flag(),
-                                       [&](const Progress& progress) { line.show(progress); });
-    line.close();
-    if (!result.record.error.empty()) {
-      err << "bench: " << one.name() << ": " << result.record.error << std::endl;
+  for (TaskRun& part : parts) {
+    for (const Case& one : part.run.cases) {
+      CaseResult result = run_showing_progress(part, one, interrupt.flag(), err);
+      part.records.push_back(std::move(result.record));
+      if (code == exit_ok) code = result.exit_code;
+      if (result.exit_code == exit_interrupted) {
+        err << "bench: interrupted; go on with: " << without_restart(a.command) << std::endl;
+        return exit_interrupted;
+      }
+      compare_with_float(part.records, part.run.request, *part.dataset);
+      write_results(records_of(parts), folder);
     }
-    for (const std::string& warning : result.record.warnings) {
-      err << "bench: " << one.name() << ": warning: " << warning << std::endl;
-    }
-    records.push_back(result.record);
-    if (code == exit_ok) code = result.exit_code;
-    if (result.exit_code == exit_interrupted) {
-      err << "bench: interrupted; go on with: " << without_restart(a.command) << std::endl;
-      return exit_interrupted;
-    }
-    compare_with_float(records, request, *dataset);
-    write_results(records, request.out);
   }
   if (a.speed) {
-    measure_speed(records, cases, request, *dataset);
-    write_results(records, request.out);
+    for (TaskRun& part : parts) {
+      measure_speed(part.records, part.run.cases, part.run.request, *part.dataset);
+    }
+    write_results(records_of(parts), folder);
   }
-  print(records, a.format, out);
+  print(records_of(parts), a.format, out);
   return code;
 }
 

@@ -91,8 +91,9 @@ RunRecord begin_record(const ScoreArguments& a, const Suite& suite) {
   record.command = a.command;
   record.started = utc_now();
   record.data.name = suite.dataset;
-  record.data.root = data_root(a.data, suite.dataset);
+  record.data.root = data_root(a.data, suite);
   record.data.list = a.list.empty() ? suite.list : a.list;
+  record.data.drawn = is_drawn(record.data.root);
   record.evaluator.name = suite.evaluator;
   record.evaluator.protocol = a.protocol.empty() ? suite.protocol : a.protocol;
   record.evaluator.bootstrap_replicates = a.bootstrap;
@@ -133,6 +134,11 @@ void score_images(RunRecord& record, const std::string& path, const Dataset& dat
 
 RunRecord score_given(const ScoreArguments& a) {
   const Suite suite = load_suite(a.suite);
+  if (!suite.parts.empty()) {
+    throw Error(Fault::usage, "suite '" + suite.name +
+                                  "' has several data sets; --predictions are for one: give the "
+                                  "suite of that data set");
+  }
   RunRecord record = begin_record(a, suite);
   const auto dataset = open_dataset(suite.dataset, {record.data.root, record.data.list, false});
   record.data.annotations_digest = dataset->digest();

@@ -17,6 +17,9 @@ TEST_CASE("drawn classification: ImageNet's reader opens it, every class is ther
   draw_task("classification", {.out = folder.path() / "a", .seed = 3, .images = 48});
   const auto data = open_imagenet({.root = (folder.path() / "a").string()});
   REQUIRE(data->size() == 48);
+  CHECK(is_drawn((folder.path() / "a").string()));
+  CHECK(is_drawn((folder.path() / "a/val").string()));
+  CHECK_FALSE(is_drawn(folder.path().string()));
   CHECK(data->class_names()[0] == "warm striped disc");
   CHECK(data->class_names()[23] == "cool dotted star");
   CHECK(data->class_names()[24] == "(unused)");

@@ -17,6 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Readers know drawn images by the first line (is_drawn).
 constexpr const char* card = R"(# Drawn images: {task} ({split} split)
 
 {about}
