@@ -31,6 +31,21 @@ Shape only_output_shape(const ObjectiveFacts& facts, std::size_t rank, std::stri
   return shape;
 }
 
+std::size_t named_output(const ObjectiveFacts& facts, std::string_view name,
+                         std::string_view objective) {
+  const auto& outputs = facts.graph.outputs;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i].name == name) return i;
+  }
+  fail_objective(objective, "the network has no output '" + std::string(name) + "'");
+}
+
+void check_count(std::span<const Target> targets, std::int64_t images, std::string_view objective) {
+  if (static_cast<std::int64_t>(targets.size()) == images) return;
+  fail_objective(objective, std::to_string(targets.size()) + " targets for " +
+                                std::to_string(images) + " images");
+}
+
 at::Tensor class_labels(std::span<const Target> targets, std::int64_t images, std::int64_t classes,
                         std::string_view objective) {
   const auto truths = targets_of<ClassLabel>(targets, images, objective);

@@ -19,6 +19,13 @@ JsonFields fields_of(const Json& options, std::string_view objective);
 /// it has `rank` axes.
 Shape only_output_shape(const ObjectiveFacts& facts, std::size_t rank, std::string_view objective);
 
+/// The place of the output `name` in Graph::outputs. Throws Error{bad_data}.
+std::size_t named_output(const ObjectiveFacts& facts, std::string_view name,
+                         std::string_view objective);
+
+/// Throws Error{bad_data} unless there is one target for each image.
+void check_count(std::span<const Target> targets, std::int64_t images, std::string_view objective);
+
 /// The classes of a batch, i64, N. Throws Error{bad_data} unless there are `images` targets, all
 /// ClassLabels from 0 to classes - 1.
 at::Tensor class_labels(std::span<const Target> targets, std::int64_t images, std::int64_t classes,
@@ -28,10 +35,7 @@ at::Tensor class_labels(std::span<const Target> targets, std::int64_t images, st
 template <class T>
 std::vector<const T*> targets_of(std::span<const Target> targets, std::int64_t images,
                                  std::string_view objective) {
-  if (static_cast<std::int64_t>(targets.size()) != images) {
-    fail_objective(objective, std::to_string(targets.size()) + " targets for " +
-                                  std::to_string(images) + " images");
-  }
+  check_count(targets, images, objective);
   std::vector<const T*> list;
   for (const Target& target : targets) {
     list.push_back(std::get_if<T>(&target));
