@@ -14,5 +14,6 @@ struct EmbeddedFile {
 
 std::span<const EmbeddedFile> embedded_suites();       ///< bench/suites/*.json
 std::span<const EmbeddedFile> embedded_model_cards();  ///< models/{zoo,mini}/*.json
+std::span<const EmbeddedFile> embedded_training_recipes();  ///< bench/train/recipes/*.json
 
 }  // namespace bench

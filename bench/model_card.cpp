@@ -42,6 +42,42 @@ void check_hash(const JsonFields& fields, const std::string& hash) {
   if (hash.size() != 64 || !hex) fields.fail("sha256", "expected 64 hexadecimal digits");
 }
 
+ModelCard::Training take_training(JsonFields fields) {
+  ModelCard::Training training;
+  training.recipe = fields.text("recipe");
+  training.seed = fields.integer("seed");
+  training.steps = fields.integer("steps");
+  training.command = fields.text("command");
+  training.commit = fields.text("commit");
+  training.data = fields.text("data");
+  training.metric = fields.text_or("metric", "");
+  if (!training.metric.empty()) {
+    training.value = fields.number("value");
+    training.judged_on = fields.text("judged_on");
+  }
+  fields.finish();
+  return training;
+}
+
+JsonObject to_json(const PublishedFigure& figure) {
+  JsonObject object{{"metric", figure.metric}, {"value", figure.value}};
+  if (figure.images > 0) object.emplace_back("images", figure.images);
+  object.emplace_back("source", figure.source);
+  if (!figure.note.empty()) object.emplace_back("note", figure.note);
+  return object;
+}
+
+JsonObject to_json(const ModelCard::Training& training) {
+  JsonObject object{{"recipe", training.recipe}, {"seed", training.seed},
+                    {"steps", training.steps},   {"command", training.command},
+                    {"commit", training.commit}, {"data", training.data}};
+  if (training.metric.empty()) return object;
+  object.emplace_back("metric", training.metric);
+  object.emplace_back("value", training.value);
+  object.emplace_back("judged_on", training.judged_on);
+  return object;
+}
+
 // Every file called `name` below `folder`, in a fixed order. Folders that cannot be read are passed
 // over: the search is a convenience.
 void collect(const fs::path& folder, const std::string& name, int depth,
@@ -87,8 +123,35 @@ ModelCard parse_model_card(std::string_view text, const std::string& file) {
   for (JsonFields& figure : fields.objects("published")) {
     card.published.push_back(take_published(std::move(figure)));
   }
+  card.drawn = fields.boolean_or("drawn", false);
+  if (fields.has("training")) card.training = take_training(fields.object("training"));
   fields.finish();
   return card;
+}
+
+Json to_json(const ModelCard& card) {
+  JsonObject object;
+  const auto text = [&object](const char* key, const std::string& value, bool optional = false) {
+    if (!optional || !value.empty()) object.emplace_back(key, value);
+  };
+  text("name", card.name);
+  text("about", card.about);
+  text("task", card.task);
+  text("weights", card.weights);
+  text("sha256", card.sha256);
+  text("origin", card.origin);
+  text("licence", card.licence);
+  text("prepare", card.prepare);
+  text("decode", card.decode);
+  text("output", card.output, true);
+  text("requantization", card.requantization, true);
+  object.emplace_back("input", JsonArray(card.input.begin(), card.input.end()));
+  JsonArray published;
+  for (const PublishedFigure& figure : card.published) published.emplace_back(to_json(figure));
+  if (!published.empty()) object.emplace_back("published", std::move(published));
+  if (card.drawn) object.emplace_back("drawn", true);
+  if (card.training) object.emplace_back("training", to_json(*card.training));
+  return object;
 }
 
 const std::vector<ModelCard>& model_cards() {

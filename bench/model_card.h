@@ -3,10 +3,12 @@
 // Cards are JSON files, models/zoo/NAME.json and (trained here) models/mini/NAME.json, carried
 // inside the program.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "models/json.h"
 #include "models/tensor.h"
 #include "reports/run_record.h"
 
@@ -23,7 +25,24 @@ struct ModelCard {
   std::string requantization;   ///< optional: what its own runtime does
   Shape input;                  ///< a typical input, for the audit
   std::vector<PublishedFigure> published;
+
+  bool drawn = false;  ///< optional: trained and judged on drawn images, not on the real set
+
+  /// Optional: how to get the file again, bit for bit, and how good it is.
+  struct Training {
+    std::string recipe;
+    std::int64_t seed = 0, steps = 0;
+    std::string command, commit;
+    std::string data;         ///< sha256 over the training images and what is true of them
+    std::string metric = {};  ///< empty: nobody has judged it
+    double value = 0;
+    std::string judged_on = {};  ///< digest of the annotations of the data set it was judged on
+  };
+  std::optional<Training> training;
 };
+
+/// As parse_model_card reads it.
+Json to_json(const ModelCard& card);
 
 /// Throws Error{bad_data} naming `file` and key: unknown, missing, twice, of a wrong type or range.
 ModelCard parse_model_card(std::string_view text, const std::string& file);

@@ -101,6 +101,17 @@ Examples:
   bench profile --model mobilenetv1-0.25 --weights networks --image dog.jpg --backend float \
                 --out profile.json)";
 
+constexpr auto train_footer =
+    R"(A recipe decides everything but the number of threads: the same recipe on the same machine gives
+the same file, bit for bit. Training images are drawn into DATA/SET where they are not there yet.
+OUT gets NAME.safetensors and NAME.json, its model card; NAME.checkpoint while it is being trained,
+from which the same command goes on.
+
+Examples:
+  bench list recipes
+  bench train --recipe mini-mobilenet-v1
+  bench train --recipe own.json --data out/train --out out/networks)";
+
 constexpr auto format_help = "markdown, json or csv";
 constexpr auto data_help = "folder of the data set (default: $QUANTBENCH_DATA/NAME)";
 constexpr auto weights_help = "a network's file, or a folder to look for it, four levels deep";
@@ -183,7 +194,8 @@ void add_score(CLI::App& app, ScoreArguments& a) {
 void add_list(CLI::App& app, ListArguments& a) {
   CLI::App* list = app.add_subcommand("list", "List what there is, and what has its data");
   option(list, "WHAT", a.what, "",
-         "suites, models, backends, presets, passes, data, evaluators, preparations or decoders");
+         "suites, models, backends, presets, passes, recipes, data, evaluators, preparations or "
+         "decoders");
   option(list, "--data", a.data, "DIR", "folder of a data set, or of several by name");
   option(list, "--weights", a.weights, "PATH", weights_help);
   option(list, "--plugin", a.plugins, "FILE", "backend built elsewhere: libNAME.so (repeatable)");
@@ -259,6 +271,20 @@ void add_profile(CLI::App& app, ProfileArguments& a) {
   profile->footer(profile_footer);
 }
 
+void add_train(CLI::App& app, TrainArguments& a) {
+  CLI::App* train = app.add_subcommand("train", "Train a network of the bundled suite");
+  option(train, "--recipe", a.recipe, "NAME", "training recipe by name, or a .json file");
+  option(train, "--data", a.data, "DIR", "folder of training images (default: out/train)");
+  option(train, "--judge", a.judge, "DIR",
+         "data set that the card's figure is measured on, instead of the recipe's");
+  option(train, "--weights", a.weights, "PATH",
+         "a folder to look for a network to start from, after OUT");
+  option(train, "--out", a.out, "DIR", "folder for results (default: models/mini)");
+  option(train, "--threads", a.threads, "N", "threads of libtorch (default: 1)");
+  train->add_flag("--restart", a.restart, "throw a checkpoint away first");
+  train->footer(train_footer);
+}
+
 std::vector<std::string> option_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::Option* option : app.get_options()) {
@@ -308,6 +334,7 @@ Command parse_command(const std::vector<std::string>& arguments) {
   AuditArguments audit;
   ConvertArguments convert;
   ProfileArguments profile;
+  TrainArguments train;
   add_run(app, run);
   add_explain(app, explained);
   add_score(app, score);
@@ -315,6 +342,7 @@ Command parse_command(const std::vector<std::string>& arguments) {
   add_audit(app, audit);
   add_convert(app, convert);
   add_profile(app, profile);
+  add_train(app, train);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
@@ -322,7 +350,7 @@ Command parse_command(const std::vector<std::string>& arguments) {
   } catch (const CLI::ParseError& error) {
     throw Error(Fault::usage, explain(app, error, arguments));
   }
-  run.command = explained.run.command = score.command = shell_line(arguments);
+  run.command = explained.run.command = score.command = train.command = shell_line(arguments);
   if (app.got_subcommand("run")) return run;
   if (app.got_subcommand("explain")) return explained;
   if (app.got_subcommand("score")) return score;
@@ -330,10 +358,11 @@ Command parse_command(const std::vector<std::string>& arguments) {
   if (app.got_subcommand("audit")) return audit;
   if (app.got_subcommand("convert")) return convert;
   if (app.got_subcommand("profile")) return profile;
+  if (app.got_subcommand("train")) return train;
   if (version) return TextAnswer{"bench " + program_version() + "\n"};
   throw Error(Fault::usage,
-              "no command given: run, explain, score, list, audit, convert or profile (see bench "
-              "--help)");
+              "no command given: run, explain, score, list, audit, convert, profile or train (see "
+              "bench --help)");
 }
 
 }  // namespace bench

@@ -77,13 +77,22 @@ struct ProfileArguments {
   std::string format = "markdown";
 };
 
+struct TrainArguments {
+  std::string recipe, weights, judge;
+  std::string data = "out/train", out = "models/mini";
+  bool restart = false;
+  int threads = 1;
+  std::string command;
+};
+
 /// Text asked for with --help or --version.
 struct TextAnswer {
   std::string text;
 };
 
-using Command = std::variant<RunArguments, ExplainArguments, ScoreArguments, ListArguments,
-                             AuditArguments, ConvertArguments, ProfileArguments, TextAnswer>;
+using Command =
+    std::variant<RunArguments, ExplainArguments, ScoreArguments, ListArguments, AuditArguments,
+                 ConvertArguments, ProfileArguments, TrainArguments, TextAnswer>;
 
 /// Throws Error{usage}: one line, with a did-you-mean for an unknown command or option.
 Command parse_command(const std::vector<std::string>& arguments);
@@ -95,6 +104,7 @@ int execute(const ListArguments& arguments, std::ostream& out, std::ostream& err
 int execute(const AuditArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const ConvertArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const ProfileArguments& arguments, std::ostream& out, std::ostream& err);
+int execute(const TrainArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const TextAnswer& answer, std::ostream& out, std::ostream& err);
 
 /// The cases a command line asks for: the suite's own (or one part's), narrowed or replaced by

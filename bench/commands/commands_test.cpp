@@ -42,7 +42,8 @@ TEST_CASE("Help is as approved") {
       {"help_list", {"list", "--help"}},
       {"help_audit", {"audit", "--help"}},
       {"help_convert", {"convert", "--help"}},
-      {"help_profile", {"profile", "--help"}}};
+      {"help_profile", {"profile", "--help"}},
+      {"help_train", {"train", "--help"}}};
   for (const auto& [name, arguments] : pages) {
     const Ran ran = bench(arguments);
     CHECK(ran.code == exit_ok);

@@ -9,6 +9,7 @@
 #include "bench/commands/output.h"
 #include "bench/model_card.h"
 #include "bench/recipe.h"
+#include "bench/training_recipe.h"
 #include "datasets/prepare.h"
 #include "models/decoders/decoders.h"
 #include "models/registry.h"
@@ -146,12 +147,24 @@ Table list_presets(const ListArguments&) {
 
 Table list_passes(const ListArguments&) { return recipe_table("passes", "pass", recipe_passes()); }
 
+// Of trainings; those of quantisation are called presets.
+Table list_recipes(const ListArguments&) {
+  Table table{"recipes", {"recipe", "data", "network", "steps", "about"}, {}, {}};
+  for (const TrainingRecipe& recipe : training_recipes()) {
+    const auto& network = recipe.network;
+    table.rows.push_back({recipe.name, recipe.task,
+                          network.from.empty() ? network.builder : "from " + network.from,
+                          std::to_string(recipe.steps), recipe.about});
+  }
+  return table;
+}
+
 constexpr Entry<Table (*)(const ListArguments&)> parts[] = {
     {"suites", "", list_suites},         {"models", "", list_models},
     {"backends", "", list_backends},     {"data", "", list_data},
     {"evaluators", "", list_evaluators}, {"preparations", "", list_preparations},
     {"decoders", "", list_decoders},     {"presets", "", list_presets},
-    {"passes", "", list_passes},
+    {"passes", "", list_passes},         {"recipes", "", list_recipes},
 };
 
 }  // namespace

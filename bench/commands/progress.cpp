@@ -6,15 +6,14 @@
 #include <iostream>
 
 namespace bench {
-namespace {
 
-std::string duration(double seconds) {
+std::string duration_text(double seconds) {
   const auto all = static_cast<long>(seconds + 0.5);
   return all >= 3600 ? fmt::format("{}:{:02}:{:02}", all / 3600, all / 60 % 60, all % 60)
                      : fmt::format("{}:{:02}", all / 60, all % 60);
 }
 
-}  // namespace
+bool is_terminal(const std::ostream& err) { return &err == &std::cerr && isatty(STDERR_FILENO); }
 
 std::string progress_text(const std::string& name, const Progress& p, double seconds) {
   const std::size_t answered = p.before + p.done;
@@ -25,14 +24,14 @@ std::string progress_text(const std::string& name, const Progress& p, double sec
     const double rate = static_cast<double>(p.done) / seconds;
     text += fmt::format(", {:.1f} img/s", rate);
     if (answered < p.listed) {
-      text += ", " + duration(static_cast<double>(p.listed - answered) / rate) + " left";
+      text += ", " + duration_text(static_cast<double>(p.listed - answered) / rate) + " left";
     }
   }
   return text;
 }
 
 ProgressLine::ProgressLine(std::ostream& err, std::string name)
-    : err_(err), name_(std::move(name)), terminal_(&err == &std::cerr && isatty(STDERR_FILENO)) {}
+    : err_(err), name_(std::move(name)), terminal_(is_terminal(err)) {}
 
 void ProgressLine::show(const Progress& progress) {
   const auto now = Clock::now();

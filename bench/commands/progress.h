@@ -26,6 +26,12 @@ class ProgressLine {
   Clock::time_point start_ = Clock::now(), shown_ = start_;
 };
 
+/// "0:32", "1:02:03"
+std::string duration_text(double seconds);
+
+/// Whether it is standard error, and that a terminal.
+bool is_terminal(const std::ostream& err);
+
 /// The words, given the seconds since the first image.
 std::string progress_text(const std::string& name, const Progress& progress, double seconds);
 

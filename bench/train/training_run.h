@@ -1,0 +1,66 @@
+#pragma once
+// A training in progress: one network, its optimizer, objective and grids, step by step.
+
+#include <memory>
+#include <optional>
+
+#include "bench/train/checkpoint.h"
+#include "bench/train/grid_follower.h"
+#include "bench/train/objective.h"
+#include "bench/train/prune_loss.h"
+#include "bench/train/training_images.h"
+#include "bench/training_recipe.h"
+
+namespace bench {
+
+/// What a training starts with: a network, with the grids it is trained with.
+struct StartNetwork {
+  Graph graph;
+  std::optional<GridFollower> follower{};
+};
+
+/// `float_graph` with what the recipe's `quantize` makes of it, its ranges from the first images.
+/// Throws as apply and GridFollower.
+StartNetwork start_network(const TrainingRecipe& recipe, Graph float_graph,
+                           const TrainingImages& images);
+
+class TrainingRun {
+ public:
+  /// All must outlive it. Throws Error naming what of the recipe does not fit the network.
+  TrainingRun(const TrainingRecipe& recipe, StartNetwork start, TrainingImages& images);
+
+  ~TrainingRun();
+
+  /// Steps made so far.
+  int done() const { return done_; }
+
+  struct Step {
+    double loss = 0, learning_rate = 0;
+  };
+
+  /// The next one. Throws Error{bad_data} naming step and loss if that is not finite.
+  Step step();
+
+  /// Everything to go on from here.
+  NamedTensors save(std::map<std::string, std::string> notes) const;
+
+  /// REQUIRES what `save` gave for the same recipe and images. Throws Error{bad_data}.
+  void load(const NamedTensors& saved, int done);
+
+  /// The network as trained so far, with its grids.
+  Graph result() const { return net_.result(); }
+
+ private:
+  void follow_grids();
+
+  const TrainingRecipe& recipe_;
+  TrainingImages& images_;
+  std::optional<GridFollower> follower_;
+  std::optional<PruneLoss> prune_{};
+  TrainableGraph net_;
+  std::unique_ptr<Objective> objective_{};
+  std::optional<Optimizer> optimizer_{};
+  int done_ = 0;
+};
+
+}  // namespace bench
