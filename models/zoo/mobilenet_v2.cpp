@@ -3,9 +3,10 @@
 #include "models/zoo/mobilenet_v2_parts.h"
 
 namespace bench {
+namespace {
 
-Graph mobilenet_v2(const Build& build) {
-  Untrained net(build, image_of(build, 224));
+Untrained mobilenet_v2_until_mean(const Build& build, int published_image, int last_channels) {
+  Untrained net(build, image_of(build, published_image));
   conv_bn_relu6(net, "features.0",
                 {.outputs = divisible(32 * build.width), .kernel = 3, .stride = 2, .pad = 1});
   int feature = 0;
@@ -17,10 +18,23 @@ Graph mobilenet_v2(const Build& build) {
                          .stride = i == 0 ? stage.stride : 1});
     }
   }
-  conv_bn_relu6(net, "features.18", {.outputs = divisible(1280 * std::max(1.0, build.width))});
+  conv_bn_relu6(net, "features.18", {.outputs = last_channels});
   net.global_average_pool("avgpool");
+  return net;
+}
+
+}  // namespace
+
+Graph mobilenet_v2(const Build& build) {
+  Untrained net = mobilenet_v2_until_mean(build, 224, divisible(1280 * std::max(1.0, build.width)));
   net.linear("classifier", classes_of(build, 1000));
   return std::move(net).finish("logits");
+}
+
+Graph mobilenet_v2_face(const Build& build) {
+  Untrained net = mobilenet_v2_until_mean(build, 112, divisible(1024 * build.width));
+  net.linear("classifier.1", classes_of(build, 512));
+  return std::move(net).finish("embedding");
 }
 
 }  // namespace bench

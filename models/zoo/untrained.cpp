@@ -82,22 +82,31 @@ NodeId Untrained::linear(const std::string& name, int outputs) {
   return add_layer(name, Linear{}, {outputs, channels_}, true);
 }
 
-NodeId Untrained::batch_norm(const std::string& name, float gain) {
+NodeId Untrained::batch_norm(const std::string& name, float gain, float epsilon) {
+  Op& before = graph_.nodes.back().op;
   if (parameters_ == Parameters::numbers) {
-    for (float& scale : std::get<Conv2d>(graph_.nodes.back().op).weight_grid->scale) scale *= gain;
-    return here_;
+    if (auto* conv = std::get_if<Conv2d>(&before)) {
+      for (float& scale : conv->weight_grid->scale) scale *= gain;
+      return here_;
+    }
+    if (std::holds_alternative<Linear>(before)) return here_;
   }
   const Shape shape{channels_};
   return append(name, BatchNorm{.gamma = random_.tensor(shape, 0.8f * gain, 1.2f * gain),
                                 .beta = random_.tensor(shape, -0.2f, 0.2f),
                                 .mean = random_.tensor(shape, -0.2f, 0.2f),
-                                .variance = random_.tensor(shape, 0.5f, 1.5f)});
+                                .variance = random_.tensor(shape, 0.5f, 1.5f),
+                                .epsilon = epsilon});
 }
 
 NodeId Untrained::relu(const std::string& name) { return append(name, Activation{}); }
 
 NodeId Untrained::relu6(const std::string& name) {
   return append(name, Activation{Activation::Kind::clip, 0, 6});
+}
+
+NodeId Untrained::prelu(const std::string& name) {
+  return append(name, PRelu{random_.tensor({channels_}, 0.1f, 0.4f)});
 }
 
 NodeId Untrained::max_pool(const std::string& name, int kernel, int stride, int pad) {

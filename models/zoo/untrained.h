@@ -32,9 +32,10 @@ class Untrained {
   NodeId conv(const std::string& name, const ConvShape& shape);
   NodeId linear(const std::string& name, int outputs);
   /// gamma around `gain`.
-  NodeId batch_norm(const std::string& name, float gain = 1);
+  NodeId batch_norm(const std::string& name, float gain = 1, float epsilon = 1e-5f);
   NodeId relu(const std::string& name);
   NodeId relu6(const std::string& name);
+  NodeId prelu(const std::string& name);
   NodeId max_pool(const std::string& name, int kernel, int stride, int pad);
   /// N x C x H x W to N x C.
   NodeId global_average_pool(const std::string& name);

@@ -1,16 +1,17 @@
 #include "models/zoo/vgg16.h"
 
+#include <span>
+
 namespace bench {
 namespace {
 
 struct Block {
   int convolutions, channels;
 };
-constexpr Block blocks[] = {{2, 64}, {2, 128}, {3, 256}, {3, 512}, {3, 512}};
+constexpr Block blocks_a[] = {{1, 64}, {1, 128}, {2, 256}, {2, 512}, {2, 512}};
+constexpr Block blocks_d[] = {{2, 64}, {2, 128}, {3, 256}, {3, 512}, {3, 512}};
 
-}  // namespace
-
-Graph vgg16(const Build& build) {
+Graph vgg(const Build& build, std::span<const Block> blocks) {
   const Shape image = image_of(build, 224);
   Untrained net(build, image);
   int block = 0;
@@ -32,5 +33,10 @@ Graph vgg16(const Build& build) {
   net.linear("fc8", classes_of(build, 1000));
   return std::move(net).finish("logits");
 }
+
+}  // namespace
+
+Graph vgg16(const Build& build) { return vgg(build, blocks_d); }
+Graph vgg11(const Build& build) { return vgg(build, blocks_a); }
 
 }  // namespace bench
