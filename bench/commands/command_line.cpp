@@ -194,8 +194,8 @@ void add_score(CLI::App& app, ScoreArguments& a) {
 void add_list(CLI::App& app, ListArguments& a) {
   CLI::App* list = app.add_subcommand("list", "List what there is, and what has its data");
   option(list, "WHAT", a.what, "",
-         "suites, models, backends, presets, passes, recipes, data, evaluators, preparations or "
-         "decoders");
+         "suites, models, backends, presets, passes, recipes, data, evaluators, preparations, "
+         "decoders or architectures");
   option(list, "--data", a.data, "DIR", "folder of a data set, or of several by name");
   option(list, "--weights", a.weights, "PATH", weights_help);
   option(list, "--plugin", a.plugins, "FILE", "backend built elsewhere: libNAME.so (repeatable)");
@@ -212,7 +212,7 @@ void add_audit(CLI::App& app, AuditArguments& a) {
   option(audit, "--quantize", a.quantize, "RECIPE",
          "and what preset[:option=value,...], or a .json file, makes of it");
   audit->add_flag("--untrained", a.untrained,
-                  "without a file: MODEL is mobilenet-v2, resnet50 or vgg16");
+                  "without a file: MODEL is an architecture, as in bench list architectures");
   option(audit, "--format", a.format, "NAME", format_help);
   audit->footer(audit_footer);
 }
@@ -236,7 +236,7 @@ void add_convert(CLI::App& app, ConvertArguments& a) {
          "preparation of the images, instead of the model card's");
   convert->add_flag(
       "--untrained", a.untrained,
-      "untrained weights: MODEL is mobilenet-v2, resnet50 or vgg16, its images noise");
+      "untrained weights: MODEL is an architecture (bench list architectures), its images noise");
   convert->add_flag("--ties-to-even", a.ties_to_even,
                     "write grids that round halves otherwise as if they rounded them to even");
   convert->add_flag("--force", a.force, "write over a file that is there");
@@ -262,7 +262,7 @@ void add_profile(CLI::App& app, ProfileArguments& a) {
   option(profile, "--prepare", a.prepare, "NAME",
          "preparation of the image, instead of the model card's");
   profile->add_flag("--untrained", a.untrained,
-                    "untrained weights: MODEL is mobilenet-v2, resnet50 or vgg16");
+                    "untrained weights: MODEL is an architecture (bench list architectures)");
   option(profile, "--rounds", a.rounds, "N", "rounds that count (default: 9)");
   option(profile, "--plugin", a.plugins, "FILE",
          "backend built elsewhere: libNAME.so (repeatable)");

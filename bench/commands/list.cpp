@@ -13,6 +13,7 @@
 #include "datasets/prepare.h"
 #include "models/decoders/decoders.h"
 #include "models/registry.h"
+#include "models/zoo/zoo.h"
 
 namespace bench {
 namespace {
@@ -145,6 +146,12 @@ Table list_presets(const ListArguments&) {
   return recipe_table("presets", "preset", recipe_presets());
 }
 
+Table list_architectures(const ListArguments&) {
+  Table table{"architectures", {"architecture", "about"}, {}, {}};
+  for (const auto& entry : zoo()) table.rows.push_back({text(entry.name), text(entry.about)});
+  return table;
+}
+
 Table list_passes(const ListArguments&) { return recipe_table("passes", "pass", recipe_passes()); }
 
 // Of trainings; those of quantisation are called presets.
@@ -160,11 +167,17 @@ Table list_recipes(const ListArguments&) {
 }
 
 constexpr Entry<Table (*)(const ListArguments&)> parts[] = {
-    {"suites", "", list_suites},         {"models", "", list_models},
-    {"backends", "", list_backends},     {"data", "", list_data},
-    {"evaluators", "", list_evaluators}, {"preparations", "", list_preparations},
-    {"decoders", "", list_decoders},     {"presets", "", list_presets},
-    {"passes", "", list_passes},         {"recipes", "", list_recipes},
+    {"suites", "", list_suites},
+    {"models", "", list_models},
+    {"backends", "", list_backends},
+    {"data", "", list_data},
+    {"evaluators", "", list_evaluators},
+    {"preparations", "", list_preparations},
+    {"decoders", "", list_decoders},
+    {"presets", "", list_presets},
+    {"passes", "", list_passes},
+    {"recipes", "", list_recipes},
+    {"architectures", "", list_architectures},
 };
 
 }  // namespace
