@@ -29,12 +29,11 @@ Outline outline_of(int shape) {
 
 // Warm: from magenta over red to yellow; cool: from green to violet. Against a grey of any value.
 Texture texture_of(const Look& look, Random& random) {
-  const float hue = look.colours == 0 ? random.uniform(-0.1f, 0.16f) : random.uniform(0.38f, 0.72f);
-  const float saturation = random.uniform(0.35f, 1);
-  const Colour colour = hsv(hue, saturation, random.uniform(0.45f, 1));
-  const Colour grey =
-      hsv(hue, random.uniform(0, 0.2f), random.uniform(0, 1) < 0.5f ? 0.15f : 0.95f);
-  const float period = random.uniform(0.3f, 0.6f);
+  const float hue = look.colours == 0 ? random.uniform(-0.08f, 0.14f) : random.uniform(0.4f, 0.7f);
+  const float saturation = random.uniform(0.5f, 1);
+  const Colour colour = hsv(hue, saturation, random.uniform(0.55f, 1));
+  const Colour grey = hsv(hue, random.uniform(0, 0.2f), random.uniform(0, 1) < 0.5f ? 0.1f : 0.95f);
+  const float period = random.uniform(0.4f, 0.65f);
   switch (look.texture) {
     case 0: return stripes(colour, grey, period, random.uniform(0, 1));
     case 1: return checks(colour, grey, period * 1.3f);
@@ -42,13 +41,14 @@ Texture texture_of(const Look& look, Random& random) {
   }
 }
 
-Pose pose_of(Random& random) {
+Pose pose_of(float hardness, Random& random) {
   Pose pose;
-  pose.centre.x = random.uniform(0.3f, 0.7f) * side;
-  pose.centre.y = random.uniform(0.3f, 0.7f) * side;
-  pose.size = random.uniform(17, 40);
-  pose.angle = random.uniform(0, 6.28f);
-  pose.narrow = random.uniform(0.65f, 1);
+  const float reach = 0.08f + 0.14f * hardness;
+  pose.centre.x = (0.5f + random.uniform(-reach, reach)) * side;
+  pose.centre.y = (0.5f + random.uniform(-reach, reach)) * side;
+  pose.size = random.uniform(34 - 14 * hardness, 44);
+  pose.angle = random.uniform(-0.6f, 0.6f);
+  pose.narrow = random.uniform(0.75f, 1);
   return pose;
 }
 
@@ -58,23 +58,30 @@ void paint_distractor(Picture& picture, const Look& look, Random& random) {
   while (other.shape == look.shape) other.shape = random.integer(0, 3);
   other.texture = random.integer(0, 2);
   other.colours = random.integer(0, 1);
-  Pose pose = pose_of(random);
+  Pose pose = pose_of(1, random);
   pose.size = random.uniform(7, 12);
   pose.centre.x = random.integer(0, 1) ? random.uniform(0, 22) : random.uniform(74, 96);
   paint(picture, {{outline_of(other.shape), texture_of(other, random)}}, pose);
 }
 
+// Most pictures are easy, some are as hard as it gets: a small network learns from the former and
+// is told apart from another by the latter.
 Picture draw_class(int label, Random& random) {
   const Look look = look_of(label);
+  const float u = random.uniform(0, 1), hardness = u * u;
+  const auto up_to = [&](int most) {
+    return random.integer(0, static_cast<int>(static_cast<float>(most) * hardness + 0.5f));
+  };
   Picture picture = backdrop(side, side, random);
-  clutter(picture, random.integer(2, 9), 16, random);
-  for (int i = random.integer(0, 3); i > 0; --i) paint_distractor(picture, look, random);
-  const Pose pose = pose_of(random);
+  clutter(picture, 1 + up_to(8), 16, random);
+  for (int i = up_to(3); i > 0; --i) paint_distractor(picture, look, random);
+  const Pose pose = pose_of(hardness, random);
   const Point light = {random.uniform(-0.6f, 0.6f), random.uniform(-0.6f, 0.6f)};
   const Texture texture = rounded(texture_of(look, random), light, random.uniform(0, 0.4f));
-  paint(picture, {{outline_of(look.shape), texture}}, pose, random.uniform(0.65f, 1));
-  clutter(picture, random.integer(0, 3), pose.size * 0.5f, random);  // some of it in front
-  take(picture, any_conditions(random, 1), random);
+  paint(picture, {{outline_of(look.shape), texture}}, pose,
+        random.uniform(1 - 0.35f * hardness, 1));
+  clutter(picture, up_to(3), pose.size * 0.5f, random);  // some of it in front
+  take(picture, any_conditions(random, hardness), random);
   return picture;
 }
 
