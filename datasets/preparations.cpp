@@ -159,6 +159,7 @@ constexpr Preparation list[] = {
     sphereface(),
     deeplab(),
     deeplab_uint8(),
+    exact("mini-48", mini, 48, 48, pil_bilinear),
     exact("mini-64", mini, 64, 64, pil_bilinear),
     exact("mini-96", mini, 96, 96, pil_bilinear),
     exact("mini-160x120", mini, 160, 120, pil_bilinear),

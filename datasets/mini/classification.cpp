@@ -64,6 +64,12 @@ void paint_distractor(Picture& picture, const Look& look, Random& random) {
   paint(picture, {{outline_of(other.shape), texture_of(other, random)}}, pose);
 }
 
+// What is behind loses colour and contrast.
+void fade(Picture& picture, float share, Random& random) {
+  const Colour grey = hsv(0, 0, random.uniform(0.2f, 0.8f));
+  for (Colour& c : picture.pixels) c = mix(c, grey, share);
+}
+
 // Most pictures are easy, some are as hard as it gets: a small network learns from the former and
 // is told apart from another by the latter.
 Picture draw_class(int label, Random& random) {
@@ -75,6 +81,7 @@ Picture draw_class(int label, Random& random) {
   Picture picture = backdrop(side, side, random);
   clutter(picture, 1 + up_to(8), 16, random);
   for (int i = up_to(3); i > 0; --i) paint_distractor(picture, look, random);
+  fade(picture, 0.85f * (1 - hardness), random);
   const Pose pose = pose_of(hardness, random);
   const Point light = {random.uniform(-0.6f, 0.6f), random.uniform(-0.6f, 0.6f)};
   const Texture texture = rounded(texture_of(look, random), light, random.uniform(0, 0.4f));
