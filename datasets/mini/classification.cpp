@@ -64,17 +64,11 @@ void paint_distractor(Picture& picture, const Look& look, Random& random) {
   paint(picture, {{outline_of(other.shape), texture_of(other, random)}}, pose);
 }
 
-// What is behind loses colour and contrast.
-void fade(Picture& picture, float share, Random& random) {
-  const Colour grey = hsv(0, 0, random.uniform(0.2f, 0.8f));
-  for (Colour& c : picture.pixels) c = mix(c, grey, share);
-}
-
 // Most pictures are easy, some are as hard as it gets: a small network learns from the former and
 // is told apart from another by the latter.
 Picture draw_class(int label, Random& random) {
   const Look look = look_of(label);
-  const float u = random.uniform(0, 1), hardness = u * u;
+  const float hardness = any_hardness(random);
   const auto up_to = [&](int most) {
     return random.integer(0, static_cast<int>(static_cast<float>(most) * hardness + 0.5f));
   };

@@ -201,13 +201,15 @@ Crowd draw_crowd(int index, Random& random) {
   const int width = 32 * random.integer(6, 8), height = 16 * random.integer(9, 12);
   Crowd crowd{backdrop(width, height, random), {}};
   clutter(crowd.picture, random.integer(4, 20), 18, random);
+  const float hardness = any_hardness(random);
+  fade(crowd.picture, 0.7f * (1 - hardness), random);
   put_decoys(crowd.picture, random.integer(0, 5), random);
   std::vector<int> owner(crowd.picture.pixels.size(), none);
   Canvas canvas(crowd.picture, owner);
   const auto faces = plan(event, width, height, random);
   for (std::size_t i = 0; i < faces.size(); ++i)
     put_face(canvas, faces[i], static_cast<int>(i), random);
-  Conditions conditions = any_conditions(random, event.conditions);
+  Conditions conditions = any_conditions(random, event.conditions * (0.3f + 0.7f * hardness));
   if (event.dark) conditions.gain *= random.uniform(0.4f, 0.9f);
   for (std::size_t i = 0; i < faces.size(); ++i) {
     const auto face = annotate(faces[i], static_cast<int>(i), owner, crowd.picture, conditions);

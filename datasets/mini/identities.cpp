@@ -59,7 +59,9 @@ int pictures_of_one(bool train) { return train ? 20 : 4; }
 Picture draw_portrait(const FaceTraits& traits, Random& random) {
   Picture picture = backdrop(side, side, random);
   clutter(picture, random.integer(0, 6), 25, random);
-  const FaceView view = any_view(random, 0.8f);
+  const float hardness = any_hardness(random);
+  fade(picture, 0.7f * (1 - hardness), random);
+  const FaceView view = any_view(random, 0.5f + 0.4f * hardness);
   Pose pose;
   pose.size = random.uniform(50, 60);
   pose.centre.x = side / 2.f + random.uniform(-5, 5);
@@ -72,7 +74,7 @@ Picture draw_portrait(const FaceTraits& traits, Random& random) {
   today.skin = mix(traits.skin, any_colour(random), 0.08f);
   paint(picture, draw_face(today, view), pose);
   clutter(picture, random.integer(0, 2), 16, random);
-  take(picture, any_conditions(random, 0.8f), random);
+  take(picture, any_conditions(random, 0.2f + 0.7f * hardness), random);
   return picture;
 }
 

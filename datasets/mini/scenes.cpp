@@ -28,7 +28,7 @@ Pose pose_of(const ObjectKind& kind, int width, int height, Random& random) {
   const float w = static_cast<float>(width), h = static_cast<float>(height);
   Pose pose;
   pose.size = random.uniform(0, 1);
-  pose.size = 10 + 44 * pose.size * pose.size;  // more small than large ones
+  pose.size = 14 + 42 * pose.size * pose.size;  // more small than large ones
   pose.centre.x = random.uniform(-0.02f, 1.02f) * w;
   pose.centre.y = random.uniform(0.1f, 0.95f) * h;
   pose.angle = random.uniform(-0.25f, 0.25f);
@@ -88,7 +88,9 @@ Scene draw_scene(Random& random) {
   const int width = random.integer(0, 3) == 0 ? 120 : 160;
   const int height = width == 120 ? 160 : 120;
   Scene scene{backdrop(width, height, random), {}, {}};
-  clutter(scene.picture, random.integer(3, 12), 12, random);
+  const float hardness = any_hardness(random);
+  clutter(scene.picture, random.integer(1, 3 + static_cast<int>(9 * hardness)), 12, random);
+  fade(scene.picture, 0.7f * (1 - hardness), random);
   std::vector<int> owner(scene.picture.pixels.size(), -1), in_frame;
   std::vector<Painted> painted;
   const int objects = 1 + std::min(random.integer(0, 5), random.integer(0, 7));
@@ -115,7 +117,7 @@ Scene draw_scene(Random& random) {
     if (named) scene.objects.push_back(object);
   }
   scene.labels = label_map(owner, label_of, width, height);
-  take(scene.picture, any_conditions(random, 0.5f), random);
+  take(scene.picture, any_conditions(random, 0.7f * hardness), random);
   return scene;
 }
 

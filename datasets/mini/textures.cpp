@@ -123,6 +123,16 @@ void clutter(Picture& picture, int scraps, float largest, Random& random) {
   }
 }
 
+void fade(Picture& picture, float share, Random& random) {
+  const Colour grey = hsv(0, 0, random.uniform(0.2f, 0.8f));
+  for (Colour& c : picture.pixels) c = mix(c, grey, share);
+}
+
+float any_hardness(Random& random) {
+  const float u = random.uniform(0, 1);
+  return u * u;
+}
+
 Conditions any_conditions(Random& random, float strength) {
   const auto around = [&](float reach) { return random.uniform(-reach, reach) * strength; };
   Conditions c;

@@ -22,6 +22,12 @@ Picture backdrop(int width, int height, Random& random);
 /// Scraps of shapes all over the picture, each at most `largest` pixels in radius.
 void clutter(Picture& picture, int scraps, float largest, Random& random);
 
+/// What has been painted so far loses this share of its colour and contrast.
+void fade(Picture& picture, float share, Random& random);
+
+/// 0: easy; 1: as hard as it gets, which few pictures are.
+float any_hardness(Random& random);
+
 /// How a picture was taken.
 struct Conditions {
   float gain = 1, contrast = 1;
