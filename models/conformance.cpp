@@ -31,6 +31,7 @@ std::vector<ConformanceCase> conformance_cases(std::uint64_t seed) {
   add_convolutions(list);
   add_spatial(list);
   add_elementwise(list);
+  add_regions(list);
   add_movement(list);
   add_patterns(list);
   return std::move(list.cases);

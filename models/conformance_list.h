@@ -28,6 +28,7 @@ Shape opened(Shape shape);
 void add_convolutions(List& list);
 void add_spatial(List& list);      // pools, resize, pad
 void add_elementwise(List& list);  // activations, batch norm, arithmetic, reductions
+void add_regions(List& list);      // RoiPool, Proposals
 void add_movement(List& list);     // concat, slice, transpose, reshape
 void add_patterns(List& list);     // what backends fuse, and what they must not
 

@@ -57,7 +57,11 @@ Grid grid_of_sums(const Grid& input, const Grid& weight) {
 class Quantizing {
  public:
   Quantizing(const Graph& graph, const Style& style, const Tensor& example)
-      : graph_(graph), style_(style), example_(example), readers_(integer::readers_of(graph)) {}
+      : graph_(graph),
+        style_(style),
+        example_(example),
+        readers_(integer::readers_of(graph)),
+        places_of_regions_(find_places(graph)) {}
 
   Graph run() && {
     const std::vector<Shape> shapes = infer_shapes(graph_, example_.shape());
@@ -82,7 +86,8 @@ class Quantizing {
     const bool interpolates = std::holds_alternative<Resize>(node.op) && !keeps;
     const bool moves = keeps && !std::holds_alternative<Concat>(node.op);
     NodeId last = append(std::move(node), shape);
-    if (!is_left_to_activation(i)) last = add_edge(last, grid_of_input, moves, interpolates);
+    if (!is_left_to_activation(i) && !places_of_regions_[i])
+      last = add_edge(last, grid_of_input, moves, interpolates);
     places_.push_back(last);
   }
 
@@ -138,6 +143,7 @@ class Quantizing {
   const Style& style_;
   const Tensor& example_;
   std::vector<std::vector<NodeId>> readers_;
+  std::vector<bool> places_of_regions_;
   Graph result_;
   std::vector<NodeId> places_;              // of the graph's values, in the result
   std::vector<Tensor> values_;              // of the result's nodes

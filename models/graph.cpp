@@ -1,6 +1,7 @@
 #include "models/graph.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "models/error.h"
@@ -28,10 +29,13 @@ struct Name {
   std::string_view operator()(const Resize&) const { return "Resize"; }
   std::string_view operator()(const Softmax&) const { return "Softmax"; }
   std::string_view operator()(const Reduce&) const { return "Reduce"; }
+  std::string_view operator()(const RoiPool&) const { return "RoiPool"; }
+  std::string_view operator()(const Proposals&) const { return "Proposals"; }
   std::string_view operator()(const FakeQuantize&) const { return "FakeQuantize"; }
 };
 
 constexpr std::int64_t largest_padding = std::int64_t{1} << 40;
+constexpr float largest_anchor = 1e6f;
 
 // What one node's parameters must satisfy, whatever its inputs.
 struct ParameterCheck {
@@ -204,6 +208,23 @@ struct ParameterCheck {
     require_inputs(1, 1);
     require(!op.axes.empty(), "needs the axes it reduces");
   }
+  void operator()(const RoiPool& op) const {
+    require_inputs(2, 2);
+    require(op.size.h > 0 && op.size.w > 0, "sizes must be above 0");
+    require(op.scale > 0 && std::isfinite(op.scale), "its scale must be above 0");
+  }
+  void operator()(const Proposals& op) const {
+    require_inputs(3, 3);
+    const auto positive = [](float x) { return x > 0 && x < largest_anchor; };
+    require(
+        positive(op.base_size) && !op.scales.empty() && std::ranges::all_of(op.scales, positive),
+        "its anchors' base size and scales must be above 0");
+    require(!op.ratios.empty() && std::ranges::all_of(op.ratios, positive),
+            "its anchors' ratios must be above 0");
+    require(op.stride > 0, "stride must be above 0");
+    require(op.candidates > 0 && op.kept > 0, "must keep at least one proposal");
+    require(op.overlap >= 0 && op.min_size >= 0, "overlap and least size must not be negative");
+  }
   void operator()(const FakeQuantize& op) const {
     require_inputs(1, 1);
     std::visit([this](const auto& grid) { bench::validate(grid, describe(node)); }, op.grid);
@@ -247,6 +268,26 @@ void validate(const Graph& graph) {
                                        std::to_string(output.node) + ", which does not exist");
     }
   }
+}
+
+Reads reads(const Op& op, std::size_t input) {
+  if (std::holds_alternative<Reshape>(op) && input > 0) return Reads::size;
+  if (std::holds_alternative<Proposals>(op) && input == 2) return Reads::size;
+  if (std::holds_alternative<RoiPool>(op) && input == 1) return Reads::places;
+  return Reads::values;
+}
+
+std::vector<bool> find_places(const Graph& graph) {
+  std::vector<bool> places(graph.nodes.size(), false);
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    if (std::holds_alternative<Proposals>(node.op)) places[i] = true;
+    for (std::size_t k = 0; k < node.inputs.size(); ++k) {
+      if (reads(node.op, k) == Reads::places)
+        places[static_cast<std::size_t>(node.inputs[k])] = true;
+    }
+  }
+  return places;
 }
 
 std::vector<int> count_readers(const Graph& graph) {

@@ -189,6 +189,37 @@ struct Reduce {
   bool keep_dims = true;
 };
 
+/// Max pooling of regions: inputs are features N x C x H x W and regions R x 5, each the number of
+/// its image in the batch and its first and last pixel (x1, y1, x2, y2) on the network's input.
+/// Result R x C x size.h x size.w.
+///
+/// A region on the features begins at round(x1 * scale) and ends with round(x2 * scale), halves
+/// away from 0, and is at least one pixel wide. Of its width w, bin i has the pixels from floor(i w
+/// / size.w) to ceil((i + 1) w / size.w), exactly; those beyond the map do not count, and a bin
+/// without pixels gives 0. Source: Fast R-CNN (Girshick, ICCV 2015); ONNX MaxRoiPool.
+struct RoiPool {
+  Pair size{7, 7};
+  float scale = 1.0f / 16;  ///< of the features to the input
+};
+
+/// Where a region proposal network says objects are. Inputs: scores N x 2A x H x W, of which
+/// channel A + a says how much anchor a is an object; box deltas N x 4A x H x W, channel 4a + 0..3
+/// being dx, dy, dw, dh of anchor a; and the image, which only lends its height and width. Result
+/// (N kept) x 5, regions as RoiPool reads them, image by image, the best first.
+///
+/// Anchors are those of py-faster-rcnn (models/proposals.h). Boxes are clipped to the image; where
+/// one is narrower or lower than min_size, half of that is added on all four sides and its score is
+/// -1. The `candidates` best go through non-maximum suppression; fewer than `kept` survivors are
+/// repeated in their order. Source: Faster R-CNN (Ren et al., NIPS 2015); MXNet's MultiProposal.
+struct Proposals {
+  float base_size = 16;  ///< side of the square the anchors are made of, pixels
+  std::vector<float> scales{8, 16, 32}, ratios{0.5f, 1, 2};  ///< A = their product; height / width
+  int stride = 16;                                           ///< pixels from cell to cell
+  std::int64_t candidates = 6000, kept = 300;                ///< of each image
+  float overlap = 0.7f;  ///< a box goes if its IoU with a better one is above this
+  float min_size = 16;   ///< pixels of the input
+};
+
 /// The tensor put onto a grid and back: how quantisation of an edge is written into a graph.
 /// `float` looks through it, `fake-quant` computes it, integer backends compute with the grid's
 /// numbers.
@@ -198,10 +229,18 @@ struct FakeQuantize {
 
 using Op = std::variant<Input, Constant, Conv2d, Linear, BatchNorm, Activation, PRelu, MaxPool,
                         AveragePool, Arithmetic, Concat, Slice, Transpose, Reshape, Pad, Resize,
-                        Softmax, Reduce, FakeQuantize>;
+                        Softmax, Reduce, RoiPool, Proposals, FakeQuantize>;
 
 /// "Conv2d", "MaxPool", ...: for messages and tables.
 std::string_view name_of(const Op& op);
+
+/// What a node makes of one of its inputs.
+enum class Reads {
+  values,
+  size,    ///< its shape only: what further inputs lend a Reshape, and the image Proposals
+  places,  ///< regions: coordinates, which no grid of 8 bits is for
+};
+Reads reads(const Op& op, std::size_t input);
 
 struct Node {
   std::string name;  ///< unique; the source file's own name where it has one
@@ -244,6 +283,9 @@ std::vector<Shape> infer_shapes(const Graph& graph, const Shape& input);
 
 /// How many nodes read each node's result; outputs count as readers.
 std::vector<int> count_readers(const Graph& graph);
+
+/// Which nodes' results are places: a Proposals', and what anybody reads as such.
+std::vector<bool> find_places(const Graph& graph);
 
 /// The last node that reads each node's result: after it the result may be forgotten. A node nobody
 /// reads has its own id, an output nodes.size().

@@ -63,6 +63,10 @@ class Digest {
   }
   void add(const Softmax& v) { add(v.axis); }
   void add(const Reduce& v) { all(v.kind, v.axes, v.keep_dims); }
+  void add(const RoiPool& v) { all(v.size, v.scale); }
+  void add(const Proposals& v) {
+    all(v.base_size, v.scales, v.ratios, v.stride, v.candidates, v.kept, v.overlap, v.min_size);
+  }
   void add(const FakeQuantize& v) {
     add(v.grid.index());
     std::visit([this](const auto& grid) { add(grid); }, v.grid);

@@ -29,16 +29,16 @@ void require_refused(const Graph& graph, const std::string& why) {
 }
 
 TEST_CASE("every op has its name") {
-  const std::vector<Op> ops = {Input{},      Constant{}, Conv2d{},    Linear{},      BatchNorm{},
-                               Activation{}, PRelu{},    MaxPool{},   AveragePool{}, Arithmetic{},
-                               Concat{},     Slice{},    Transpose{}, Reshape{},     Pad{},
-                               Resize{},     Softmax{},  Reduce{},    FakeQuantize{}};
+  const std::vector<Op> ops = {
+      Input{},   Constant{},    Conv2d{},     Linear{}, BatchNorm{}, Activation{}, PRelu{},
+      MaxPool{}, AveragePool{}, Arithmetic{}, Concat{}, Slice{},     Transpose{},  Reshape{},
+      Pad{},     Resize{},      Softmax{},    Reduce{}, RoiPool{},   Proposals{},  FakeQuantize{}};
   CHECK(ops.size() == std::variant_size_v<Op>);
   std::string names;
   for (const Op& op : ops) names += std::string(name_of(op)) + " ";
   CHECK(names ==
         "Input Constant Conv2d Linear BatchNorm Activation PRelu MaxPool AveragePool Arithmetic "
-        "Concat Slice Transpose Reshape Pad Resize Softmax Reduce FakeQuantize ");
+        "Concat Slice Transpose Reshape Pad Resize Softmax Reduce RoiPool Proposals FakeQuantize ");
   CHECK(describe({"conv_3", Conv2d{}, {}}) == "node 'conv_3' (Conv2d)");
 }
 
@@ -101,6 +101,24 @@ TEST_CASE("parameters that do not fit each other are refused") {
   require_refused(with(Resize{}), "scales");
   require_refused(with(Reduce{}), "axes");
   require_refused(with(Constant{}, {}), "has no value");
+  require_refused(with(RoiPool{{0, 1}}, {0, 0}), "sizes must be above 0");
+  require_refused(with(RoiPool{{1, 1}, NAN}, {0, 0}), "scale must be above 0");
+  require_refused(with(RoiPool{}), "has 1 inputs, takes 2");
+  require_refused(with(Proposals{.scales = {}}, {0, 0, 0}), "anchors' base size and scales");
+  require_refused(with(Proposals{.ratios = {1, -1}}, {0, 0, 0}), "ratios");
+  require_refused(with(Proposals{.stride = 0}, {0, 0, 0}), "stride");
+  require_refused(with(Proposals{.kept = 0}, {0, 0, 0}), "at least one");
+  require_refused(with(Proposals{.overlap = NAN}, {0, 0, 0}), "must not be negative");
+}
+
+TEST_CASE("regions are places, and what proposals take from the image is its size") {
+  Graph graph = with(Proposals{}, {0, 0, 0});
+  graph.add("pool", RoiPool{}, {0, 1});
+  CHECK(find_places(graph) == std::vector<bool>{false, true, false});
+  CHECK(reads(graph.nodes[1].op, 1) == Reads::values);
+  CHECK(reads(graph.nodes[1].op, 2) == Reads::size);
+  CHECK(reads(graph.nodes[2].op, 0) == Reads::values);
+  CHECK(reads(graph.nodes[2].op, 1) == Reads::places);
 }
 
 // image -> a -> c, a -> b, outputs c and a

@@ -69,7 +69,7 @@ class Hostile {
   }
 
   Op any_op() {
-    switch (random_.integer(0, 15)) {
+    switch (random_.integer(0, 17)) {
       case 0: return Constant{weight(random_.integer(0, 4))};
       case 1: return Conv2d{weight(4), weight(1), pair(), padding(), pair(), any_int()};
       case 2: return Linear{weight(2), {}};
@@ -90,6 +90,16 @@ class Hostile {
         return op;
       }
       case 14: return Softmax{any_int()};
+      case 15: return RoiPool{pair(), any_float()};
+      case 16:
+        return Proposals{any_float(),
+                         some([&] { return any_float(); }),
+                         some([&] { return any_float(); }),
+                         any_int(),
+                         any_size(),
+                         any_size(),
+                         any_float(),
+                         any_float()};
       default: return Reduce{{}, some([&] { return any_int(); }), coin()};
     }
   }

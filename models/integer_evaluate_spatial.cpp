@@ -4,6 +4,7 @@
 #include "models/integer_ops.h"
 #include "models/pool_window.h"
 #include "models/resize_neighbours.h"
+#include "models/roi_bins.h"
 
 namespace bench::integer {
 namespace {
@@ -67,6 +68,17 @@ Tensor compute(const Average& op, const Operands& operands) {
       }
     }
   }
+  return result;
+}
+
+Tensor compute(const MaxOfRegions& regions, const Operands& operands) {
+  const RoiPool& op = regions.op;
+  const Shape& features = operands.numbers().shape();
+  const auto bins = roi_bins(op, features, operands.numbers(1).data<float>());
+  Tensor result(operands.shape, DType::i32);
+  roi_pool(bins, static_cast<std::size_t>(op.size.h) * static_cast<std::size_t>(op.size.w),
+           features, operands.numbers().data<std::int32_t>().data(),
+           quantize(*operands.node.grid, 0), result.data<std::int32_t>().data());
   return result;
 }
 

@@ -90,6 +90,11 @@ struct Max {
   MaxPool window{};
 };
 
+/// RoiPool of numbers: the inputs are numbers, among which 0 is one, and regions in f32.
+struct MaxOfRegions {
+  RoiPool op{};
+};
+
 /// Each number by itself: table[number - lowest(grid of the input)]. Activations between two grids,
 /// and the step from one grid to another.
 struct Lookup {
@@ -135,9 +140,9 @@ struct Float {
   bench::Op op;
 };
 
-using Op =
-    std::variant<Input, Known, Quantize, QuantizeDynamic, Dequantize, Layer, Add, Multiply, Average,
-                 Max, Lookup, PReluNumbers, Move, ResizeLinear, SoftmaxNumbers, Float>;
+using Op = std::variant<Input, Known, Quantize, QuantizeDynamic, Dequantize, Layer, Add, Multiply,
+                        Average, Max, MaxOfRegions, Lookup, PReluNumbers, Move, ResizeLinear,
+                        SoftmaxNumbers, Float>;
 
 struct Node {
   std::string name;      ///< of the graph's node whose value this is; unique
@@ -173,8 +178,8 @@ struct IntegerGraph {
 /// and the relu or clip that alone read them, onto the grid that all their readers want, be it
 /// behind ops that only move, pick or clamp values; sums, products, averages, PRelu and Softmax
 /// likewise; any function of one element between two grids; Concat, and what moves numbers; a
-/// linear Resize on one grid. Layers without such a grid, or whose input is on a dynamic one, give
-/// floats. All else is in float, and its island says why.
+/// linear Resize on one grid; RoiPool, if 0 is a number of the grid. Layers without such a grid, or
+/// whose input is on a dynamic one, give floats. All else is in float, and its island says why.
 ///
 /// A bias without a grid is rounded to the grid of the sums. Where that is coarser than the grid of
 /// the result, a result may be more than a step away from what grids in float give; otherwise each

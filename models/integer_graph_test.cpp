@@ -37,7 +37,8 @@ TEST_CASE("lower: every value is within one step of its grid of what grids in fl
 
 // Ops that lower leaves in float whatever their grids.
 bool never_integer(const Graph& graph, const Node& node) {
-  if (std::holds_alternative<BatchNorm>(node.op) || std::holds_alternative<Pad>(node.op)) {
+  if (std::holds_alternative<BatchNorm>(node.op) || std::holds_alternative<Pad>(node.op) ||
+      std::holds_alternative<Proposals>(node.op)) {
     return true;
   }
   if (const auto* op = std::get_if<Reduce>(&node.op))

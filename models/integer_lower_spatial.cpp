@@ -58,9 +58,21 @@ Reason Lowering::move(NodeId id) {
 
 Reason Lowering::lower(NodeId id, MaxPool&) { return move(id); }
 
+Reason Lowering::lower(NodeId id, RoiPool& op) {
+  const Reason reason = needs_numbers(id);
+  if (!reason.empty()) return reason;
+  const Grid grid = *input(id, 0).grid;
+  if (!is_number(grid, 0)) return "an empty bin's 0 is no number of the grid";
+  std::vector<NodeId> inputs{as_numbers(node(id).inputs[0]), as_floats(node(id).inputs[1])};
+  value(id) = {.form = Value::Form::numbers,
+               .node = emit(node(id).name, "RoiPool", MaxOfRegions{op}, std::move(inputs), grid),
+               .grid = grid};
+  return {};
+}
+
 Reason Lowering::lower(NodeId id, Pad& op) {
   const Value& from = input(id, 0);
-  if (from.is_numbers() && dequantize(*from.grid, quantize(*from.grid, op.value)) != op.value) {
+  if (from.is_numbers() && !is_number(*from.grid, op.value)) {
     return "its padding is no number of the grid";
   }
   return move(id);

@@ -70,7 +70,7 @@ void Lowering::compute_in_float(NodeId id, const Reason& reason) {
   if (const auto* edge = std::get_if<FakeQuantize>(&op)) result.problem = problem_of(*edge);
   std::vector<NodeId> inputs;
   for (const NodeId i : node(id).inputs) {
-    const bool size_only = std::holds_alternative<Reshape>(op) && !inputs.empty();
+    const bool size_only = reads(op, inputs.size()) == Reads::size;
     inputs.push_back(size_only && value(i).node >= 0 ? value(i).node : as_floats(i));
   }
   const std::string name(name_of(op));
@@ -139,8 +139,10 @@ void Lowering::finish(NodeId id, const Group& group, Op op, std::vector<NodeId> 
 }
 
 Reason Lowering::needs_numbers(NodeId id) const {
-  for (const NodeId i : node(id).inputs) {
-    if (value(i).is_numbers()) continue;
+  const std::vector<NodeId>& inputs = node(id).inputs;
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    const NodeId i = inputs[k];
+    if (value(i).is_numbers() || reads(node(id).op, k) != Reads::values) continue;
     const bool dynamic = value(i).form == Value::Form::dynamic_numbers;
     return "its input '" + node(i).name + "' is " +
            (dynamic ? "on a grid made at run time" : value(i).problem);

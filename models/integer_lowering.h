@@ -60,6 +60,7 @@ class Lowering {
   Reason lower(NodeId id, AveragePool&);
   Reason lower(NodeId id, Reduce&);
   Reason lower(NodeId id, MaxPool&);
+  Reason lower(NodeId id, RoiPool&);
   Reason lower(NodeId id, Resize&);
   Reason lower(NodeId id, Concat&);
   Reason lower(NodeId id, Pad&);
@@ -67,6 +68,7 @@ class Lowering {
   Reason lower(NodeId id, Transpose&) { return move(id); }
   Reason lower(NodeId id, Reshape&) { return move(id); }
   Reason lower(NodeId, BatchNorm&) { return "integer arithmetic does not know it"; }
+  Reason lower(NodeId, Proposals&) { return "its result is coordinates, not values"; }
 
   template <class T>
   Reason lower_layer(NodeId id, T& op);

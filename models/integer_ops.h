@@ -28,6 +28,7 @@ Tensor compute(const Add&, const Operands&);
 Tensor compute(const Multiply&, const Operands&);
 Tensor compute(const Average&, const Operands&);
 Tensor compute(const Max&, const Operands&);
+Tensor compute(const MaxOfRegions&, const Operands&);
 Tensor compute(const Lookup&, const Operands&);
 Tensor compute(const PReluNumbers&, const Operands&);
 Tensor compute(const Move&, const Operands&);

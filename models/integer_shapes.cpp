@@ -27,6 +27,7 @@ struct ShapeRule {
   Shape operator()(const integer::Add&) const { return as(Arithmetic{}); }
   Shape operator()(const integer::Multiply&) const { return as(Arithmetic{}); }
   Shape operator()(const integer::Max& op) const { return as(op.window); }
+  Shape operator()(const integer::MaxOfRegions& op) const { return as(op.op); }
   Shape operator()(const integer::Move& op) const { return as(op.op); }
   Shape operator()(const integer::ResizeLinear& op) const { return as(op.op); }
   Shape operator()(const integer::Float& op) const { return as(op.op); }

@@ -25,7 +25,8 @@ std::optional<Grid> wanted_by(const Graph& graph, NodeId reader,
   if (!keeps_values(op)) return std::nullopt;
   const auto& grid = wanted[static_cast<std::size_t>(reader)];
   const auto* pad = std::get_if<Pad>(&op);  // the padding must be a number of the grid
-  if (grid && pad && dequantize(*grid, quantize(*grid, pad->value)) != pad->value) return {};
+  if (grid && pad && !is_number(*grid, pad->value)) return {};
+  if (grid && std::holds_alternative<RoiPool>(op) && !is_number(*grid, 0)) return {};
   return grid;
 }
 
@@ -63,6 +64,8 @@ bool same_numbers(const Grid& a, const Grid& b) {
          highest(a) == highest(b);
 }
 
+bool is_number(const Grid& grid, float x) { return dequantize(grid, quantize(grid, x)) == x; }
+
 Clamp Clamp::then(const Activation& activation) const {
   constexpr float infinity = std::numeric_limits<float>::infinity();
   const bool relu = activation.kind == Activation::Kind::relu;
@@ -86,17 +89,18 @@ TargetRange target_range(const Grid& grid, const Clamp& clamp) {
 bool keeps_values(const bench::Op& op) {
   const auto* resize = std::get_if<Resize>(&op);
   return is_clamp(op) || (resize && resize->mode == Resize::Mode::nearest) ||
-         std::holds_alternative<MaxPool>(op) || std::holds_alternative<Slice>(op) ||
-         std::holds_alternative<Transpose>(op) || std::holds_alternative<Reshape>(op) ||
-         std::holds_alternative<Pad>(op) || std::holds_alternative<Concat>(op);
+         std::holds_alternative<MaxPool>(op) || std::holds_alternative<RoiPool>(op) ||
+         std::holds_alternative<Slice>(op) || std::holds_alternative<Transpose>(op) ||
+         std::holds_alternative<Reshape>(op) || std::holds_alternative<Pad>(op) ||
+         std::holds_alternative<Concat>(op);
 }
 
 std::vector<std::vector<NodeId>> readers_of(const Graph& graph) {
   std::vector<std::vector<NodeId>> readers(graph.nodes.size());
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const bench::Node& node = graph.nodes[i];
-    const std::size_t read = std::holds_alternative<Reshape>(node.op) ? 1 : node.inputs.size();
-    for (std::size_t k = 0; k < read; ++k) {
+    for (std::size_t k = 0; k < node.inputs.size(); ++k) {
+      if (reads(node.op, k) != Reads::values) continue;
       readers[static_cast<std::size_t>(node.inputs[k])].push_back(static_cast<NodeId>(i));
     }
   }

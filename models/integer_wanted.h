@@ -21,6 +21,9 @@ std::string problem_of(const FakeQuantize& op);
 /// Whether the same numbers mean the same values on both.
 bool same_numbers(const Grid& a, const Grid& b);
 
+/// Whether the grid has this very number.
+bool is_number(const Grid& grid, float x);
+
 /// min(max(x, low), high)
 struct Clamp {
   float low = -std::numeric_limits<float>::infinity();

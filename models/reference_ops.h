@@ -17,6 +17,9 @@ Tensor compute(const MaxPool&, Inputs, const Shape& shape);
 Tensor compute(const AveragePool&, Inputs, const Shape& shape);
 Tensor compute(const Resize&, Inputs, const Shape& shape);
 
+Tensor compute(const RoiPool&, Inputs, const Shape& shape);
+Tensor compute(const Proposals&, Inputs, const Shape& shape);
+
 Tensor compute(const BatchNorm&, Inputs, const Shape& shape);
 Tensor compute(const Activation&, Inputs, const Shape& shape);
 Tensor compute(const PRelu&, Inputs, const Shape& shape);

@@ -69,6 +69,65 @@ TEST_CASE("convolution where most taps see padding") {
   CHECK(values(compute(op, {Tensor::of({1, 1, 1, 1}, {7})})) == Values{7, 70, 700});
 }
 
+// A map of 4 x 4 pixels 1 .. 16, at half the input's size.
+//   region 0: x 0 .. 4, y 0 .. 2: halves 0 .. 2 and 0 .. 1, 3 x 2 pixels. Columns of two bins are
+//     [0, ceil 1.5) and [1, 3): pixels 1 2 | 2 3 above, 5 6 | 6 7 below.
+//   region 1: one pixel, 5 / 2 = 2.5 -> 3, 3 / 2 = 1.5 -> 2 (halves away from 0): every bin has it,
+//     row 2, column 3: 12.
+//   region 2: x -4 .. 1: -2 .. round(0.5) = 1, 4 pixels; the first bin's two lie outside: 0. The
+//     second has columns 0 and 1; y 6 .. 7 is rows 3 .. 4, of which the second one is outside.
+TEST_CASE("regions are pooled over the bins of rounded corners; bins without pixels give 0") {
+  const RoiPool op{{2, 2}, 0.5f};
+  const Tensor regions = Tensor::of({3, 5}, {0, 0, 0, 4, 2,  //
+                                             0, 5, 3, 5, 3,  //
+                                             0, -4, 6, 1, 7});
+  CHECK(values(compute(op, {counting({1, 1, 4, 4}), regions})) ==
+        Values{2, 3, 6, 7, 12, 12, 12, 12, 0, 14, 0, 0});
+}
+
+TEST_CASE("a region is of one image of the batch; channels stay apart") {
+  const RoiPool op{{1, 1}, 1};
+  const Tensor regions = Tensor::of({2, 5}, {1, 0, 0, 0, 0, 0, 1, 0, 1, 0});
+  CHECK(values(compute(op, {counting({2, 2, 1, 2}), regions})) == Values{5, 7, 2, 4});
+  const auto pool = [&](float image, float corner) {
+    compute(op, {counting({2, 2, 1, 2}), Tensor::of({1, 5}, {image, corner, 0, 0, 0})});
+  };
+  CHECK_THROWS_WITH(pool(2, 0), Catch::Contains("region 0 is of image 2"));
+  CHECK_THROWS_WITH(pool(std::nanf(""), 0), Catch::Contains("is of image"));
+  CHECK_THROWS_WITH(pool(0, std::nanf("")), Catch::Contains("no finite coordinates"));
+}
+
+// Two cells side by side on an image of 20 x 12, one anchor of 4 x 4: (0, 0, 3, 3) and (8, 0, 11,
+// 3). The first is moved by half its width, 2, and made twice as high around y = 1.5: y from
+// 1.5 - 3.5 to 1.5 + 3.5, clipped at 0. The second stays. The background's scores, which come
+// first, are not looked at.
+TEST_CASE("proposals are anchors moved by their deltas, best first, repeated") {
+  Proposals op{.base_size = 4, .scales = {1}, .ratios = {1}, .stride = 8, .kept = 3};
+  op.min_size = 2;
+  const Tensor scores = Tensor::of({1, 2, 1, 2}, {9, 9, 0.25f, 0.5f});
+  const Tensor deltas =
+      Tensor::of({1, 4, 1, 2}, {0.5f, 0, 0, 0, 0, 0, std::log(2.0f), 0});  // dx dy dw dh
+  const Tensor got = compute(op, {scores, deltas, Tensor({1, 3, 12, 20})});
+  CHECK(values(got) == Values{0, 8, 0, 11, 3, 0, 2, 0, 5, 5, 0, 8, 0, 11, 3});
+}
+
+// The two anchors of a cell, 4 x 4 and 8 x 8 around (1.5, 1.5), clipped: (0, 0, 3, 3) and
+// (0, 0, 5, 5), 16 of 36 pixels: IoU 0.444.
+TEST_CASE("of proposals that overlap the best stays; small ones grow and come last") {
+  Proposals op{.base_size = 4, .scales = {1, 2}, .ratios = {1}, .kept = 2};
+  op.min_size = 0;
+  const Tensor scores = Tensor::of({1, 4, 1, 1}, {0, 0, 0.75f, 0.5f});
+  const std::vector<Tensor> inputs{scores, Tensor({1, 8, 1, 1}), Tensor({1, 3, 9, 9})};
+  CHECK(values(compute(op, inputs)) == Values{0, 0, 0, 3, 3, 0, 0, 0, 5, 5});
+  op.overlap = 0.44f;
+  CHECK(values(compute(op, inputs)) == Values{0, 0, 0, 3, 3, 0, 0, 0, 3, 3});
+  op.overlap = 0.7f;
+  op.min_size = 5;  // 4 < 5: score -1, 2.5 more on all sides
+  CHECK(values(compute(op, inputs)) == Values{0, 0, 0, 5, 5, 0, -2.5f, -2.5f, 5.5f, 5.5f});
+  op.candidates = 1;
+  CHECK(values(compute(op, inputs)) == Values{0, 0, 0, 5, 5, 0, 0, 0, 5, 5});
+}
+
 // Four channels of one pixel (1 2 3 4), two groups: outputs 0 and 1 see channels 0 and 1, outputs
 // 2 and 3 see 2 and 3. Second image (5 6 7 8).
 TEST_CASE("convolution in groups, over a batch") {

@@ -247,6 +247,31 @@ struct ShapeRule {
     return out;
   }
 
+  Shape operator()(const RoiPool& op) const {
+    const Shape &x = image(), &regions = in(1);
+    if (regions.size() != 2 || regions[1] != 5) {
+      fail("regions are " + to_string(regions) + ", wanted R x 5");
+    }
+    return {regions[0], x[1], op.size.h, op.size.w};
+  }
+
+  Shape operator()(const Proposals& op) const {
+    const Shape &scores = image(), &deltas = in(1), &whole = in(2);
+    const auto anchors = static_cast<std::int64_t>(op.scales.size() * op.ratios.size());
+    const auto wanted = [&](std::int64_t planes) {
+      return Shape{scores[0], planes * anchors, scores[2], scores[3]};
+    };
+    if (scores != wanted(2) || deltas != wanted(4)) {
+      fail("scores are " + to_string(scores) + " and box deltas " + to_string(deltas) +
+           ", wanted 2 and 4 planes for each of " + plural(anchors, "anchor"));
+    }
+    if (scores[2] * scores[3] == 0) fail("scores are " + to_string(scores) + ", of no anchor");
+    if (whole.size() != 4 || whole[0] != scores[0]) {
+      fail("the image is " + to_string(whole) + ", the scores are " + to_string(scores));
+    }
+    return {elements({scores[0], op.kept}), 5};
+  }
+
   Shape operator()(const FakeQuantize& op) const {
     const auto* grid = std::get_if<Grid>(&op.grid);
     if (!grid || grid->axis < 0) return in();
@@ -309,6 +334,7 @@ std::vector<std::size_t> infer_ranks(const Graph& graph) {
     if (const auto* op = std::get_if<Input>(&node.op)) rank = op->shape.size();
     if (const auto* op = std::get_if<Constant>(&node.op)) rank = op->value.rank();
     if (const auto* op = std::get_if<Reshape>(&node.op)) rank = op->dims.size();
+    if (std::holds_alternative<Proposals>(node.op)) rank = 2;
     if (const auto* op = std::get_if<Reduce>(&node.op); op && !op->keep_dims) {
       std::set<std::optional<std::size_t>> axes;
       for (const int a : op->axes) axes.insert(resolve_axis(a, rank));

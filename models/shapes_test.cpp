@@ -115,6 +115,18 @@ TEST_CASE("resize sizes") {
   require_refused(Resize{.scale_h = 1e30f, .scale_w = 1}, {{1, 3, 5, 5}}, "no usable size");
 }
 
+TEST_CASE("regions: as many as are pooled, so many of each image are proposed") {
+  CHECK(shape_of(RoiPool{{7, 5}}, {{2, 64, 9, 9}, {300, 5}}) == Shape{300, 64, 7, 5});
+  require_refused(RoiPool{}, {{2, 64, 9, 9}, {300, 4}}, "regions are 300x4, wanted R x 5");
+  require_refused(RoiPool{}, {{2, 64}, {300, 5}}, "wanted N x C x H x W");
+  const Shape image{2, 3, 100, 99}, scores{2, 18, 6, 6}, deltas{2, 36, 6, 6};
+  CHECK(shape_of(Proposals{.kept = 7}, {scores, deltas, image}) == Shape{14, 5});
+  require_refused(Proposals{}, {scores, scores, image}, "for each of 9 anchors");
+  require_refused(Proposals{}, {scores, deltas, {1, 3, 9, 9}}, "the image is 1x3x9x9");
+  require_refused(Proposals{}, {{2, 18, 0, 6}, {2, 36, 0, 6}, image}, "of no anchor");
+  require_refused(Proposals{.kept = INT64_MAX}, {scores, deltas, image}, "node 'n' (Proposals)");
+}
+
 TEST_CASE("reduction drops or keeps its axes") {
   CHECK(shape_of(Reduce{.axes = {2, 3}}, {{1, 2, 3, 4}}) == Shape{1, 2, 1, 1});
   CHECK(shape_of(Reduce{.axes = {-1, 2}, .keep_dims = false}, {{1, 2, 3, 4}}) == Shape{1, 2});

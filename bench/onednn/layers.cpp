@@ -32,6 +32,8 @@ struct ByOp {
   bool operator()(const Reshape&) const { return plan_reshape(planner, step.head()); }
   bool operator()(const Pad&) const { return plan_pad(planner, step.head()); }
   bool operator()(const Resize&) const { return plan_resize(planner, step.head()); }
+  bool operator()(const RoiPool&) const { return false; }
+  bool operator()(const Proposals&) const { return false; }
   bool operator()(const FakeQuantize&) const { return plan_fake_quantize(planner, step.head()); }
 };
 

@@ -14,6 +14,10 @@ using Inputs = std::span<const at::Tensor>;
 at::Tensor compute(const MaxPool&, Inputs, const Shape& shape);
 at::Tensor compute(const AveragePool&, Inputs, const Shape& shape);
 at::Tensor compute(const Resize&, Inputs, const Shape& shape);
+/// With a gradient to the features, none to the regions.
+at::Tensor compute(const RoiPool&, Inputs, const Shape& shape);
+/// Without gradients.
+at::Tensor compute(const Proposals&, Inputs, const Shape& shape);
 
 at::Tensor compute(const Activation&, Inputs, const Shape& shape);
 at::Tensor compute(const Arithmetic&, Inputs, const Shape& shape);

@@ -251,6 +251,17 @@ struct Rule {
     return out;
   }
 
+  Sizes operator()(const RoiPool& op) const {
+    want_rank(in(), 4);
+    want_rank(inputs[1], 2);
+    return {inputs[1][0], in()[1], constant_size(op.size.h), constant_size(op.size.w)};
+  }
+
+  Sizes operator()(const Proposals& op) const {
+    want_rank(in(), 4);
+    return {multiply(in()[0], constant_size(op.kept)), constant_size(5)};
+  }
+
   Sizes operator()(const Reduce& op) const {
     std::vector<bool> gone(in().size());
     for (const int axis : op.axes) gone[axis_of(axis, in().size())] = true;

@@ -39,6 +39,7 @@ constexpr OnnxOperator standard[] = {
     {"MatMulInteger", onnx::integer_product},
     {"Max", onnx::variadic},
     {"MaxPool", onnx::pool, true},
+    {"MaxRoiPool", onnx::max_roi_pool},
     {"Min", onnx::variadic},
     {"Mul", onnx::arithmetic},
     {"Neg", onnx::activation},

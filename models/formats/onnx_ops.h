@@ -28,7 +28,8 @@ namespace onnx {
 
 // onnx_ops_window.cpp: convolution and pooling
 void conv(OnnxNode&);
-void pool(OnnxNode&);         // MaxPool AveragePool
+void pool(OnnxNode&);  // MaxPool AveragePool
+void max_roi_pool(OnnxNode&);
 void global_pool(OnnxNode&);  // GlobalAveragePool GlobalMaxPool
 
 // onnx_ops_linear.cpp

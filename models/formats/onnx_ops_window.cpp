@@ -144,6 +144,15 @@ void pool(OnnxNode& node) {
                {input}));
 }
 
+void max_roi_pool(OnnxNode& node) {
+  const NodeId features = node.input(0), regions = node.input(1);
+  want_image(node, features);
+  if (node.rank(regions) != 2) reject("its regions are not a table of R x 5");
+  if (!node.integers("pooled_shape")) reject("has no pooled_shape");
+  const RoiPool op{pair_of(node, "pooled_shape", {}), node.real("spatial_scale", 1)};
+  node.give(node.add(op, {features, regions}));
+}
+
 NodeId global_pool(OnnxNode& node, NodeId input, Reduce::Kind kind) {
   if (node.rank(input) < 3) reject("over data without spatial axes");
   Reduce op{kind, {}};

@@ -244,6 +244,16 @@ class OpWriter {
     set(reduce, "keepdims", op.keep_dims ? 1 : 0);
   }
 
+  void operator()(const RoiPool& op) const {
+    NodeProto& pool = add("MaxRoiPool", at_.inputs);
+    set(pool, "pooled_shape", list(op.size));
+    set(pool, "spatial_scale", op.scale);
+  }
+
+  void operator()(const Proposals&) const {
+    refuse("ONNX has no operator for the proposals of a region proposal network");
+  }
+
   void operator()(const FakeQuantize& op) const { write_fake_quantize(at_, op); }
 
  private:

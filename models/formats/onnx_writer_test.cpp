@@ -34,10 +34,19 @@ void check_same_answers(const ConformanceCase& c, const Graph& again) {
   }
 }
 
+bool has_proposals(const Graph& graph) {
+  return std::ranges::any_of(
+      graph.nodes, [](const Node& node) { return std::holds_alternative<Proposals>(node.op); });
+}
+
 TEST_CASE("ONNX: what is written is read back and computes the same") {
   int equal = 0, all = 0;
   for (const ConformanceCase& c : conformance_cases(1)) {
     INFO(c.name);
+    if (has_proposals(c.graph)) {
+      CHECK_THROWS_WITH(write_onnx(c.graph), Catch::Contains("(Proposals): ONNX has no operator"));
+      continue;
+    }
     const Graph again = read_back(c.graph);
     check_same_answers(c, again);
     const std::string once = digest(again);
@@ -179,6 +188,15 @@ TEST_CASE("ONNX: halves are rounded to even if that is allowed") {
           .at(0);
   CHECK(std::vector<float>(result.data<float>().begin(), result.data<float>().end()) ==
         std::vector<float>{0, 2, 2, 3});
+}
+
+TEST_CASE("ONNX: what pools regions is MaxRoiPool, to the digest") {
+  Graph graph;
+  graph.add("image", Input{{-1, 3, -1, -1}});
+  graph.add("regions", Constant{Tensor::of({2, 5}, {0, 0, 0, 9, 9, 0, 4, 2, 30, 20})});
+  graph.add("pool", RoiPool{{7, 5}, 0.25f}, {0, 1});
+  graph.outputs = {{"pool", 2}};
+  CHECK(digest(read_back(graph)) == digest(graph));
 }
 
 TEST_CASE("ONNX: names and open sizes are kept") {

@@ -27,6 +27,8 @@ Shift shift_through(const Op& op) {
   if (const auto* conv = std::get_if<Conv2d>(&op)) {
     return conv->pad == Padding{} ? Shift::carried : Shift::carried_but_for_borders;
   }
+  // Bins may be empty, which gives 0 whatever the channel.
+  if (std::holds_alternative<RoiPool>(op)) return Shift::carried_but_for_borders;
   if (std::holds_alternative<Pad>(op)) return Shift::carried_but_for_borders;
   const auto* activation = std::get_if<Activation>(&op);
   return !activation || is_relu(op) ? Shift::carried : Shift::lost;

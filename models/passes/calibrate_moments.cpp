@@ -115,6 +115,7 @@ struct Follow {
   Distribution operator()(const Transpose&) const { return {x().range}; }
 
   Distribution operator()(const MaxPool&) const { return x(); }
+  Distribution operator()(const RoiPool&) const { return x(); }
   Distribution operator()(const AveragePool&) const { return x(); }
   Distribution operator()(const Resize&) const { return x(); }
   // Flattening C x 1 x 1 keeps channels; elsewhere their number no longer fits.

@@ -33,6 +33,7 @@ struct Passage {
     return op.value != 0 || on_channels ? stands_between() : "";
   }
   std::string operator()(const MaxPool&) const { return pool(); }
+  std::string operator()(const RoiPool&) const { return pool(); }
   std::string operator()(const AveragePool&) const { return pool(); }
   std::string operator()(const Resize&) const { return pool(); }
   std::string operator()(const Reduce& op) const {

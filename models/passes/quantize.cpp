@@ -22,8 +22,9 @@ bool says_nothing(const Scheme& scheme) {
 bool moves_numbers(const Op& op) {
   if (const auto* resize = std::get_if<Resize>(&op)) return resize->mode == Resize::Mode::nearest;
   if (const auto* pad = std::get_if<Pad>(&op)) return pad->value == 0;
-  return std::holds_alternative<MaxPool>(op) || std::holds_alternative<Reshape>(op) ||
-         std::holds_alternative<Slice>(op) || std::holds_alternative<Transpose>(op);
+  return std::holds_alternative<MaxPool>(op) || std::holds_alternative<RoiPool>(op) ||
+         std::holds_alternative<Reshape>(op) || std::holds_alternative<Slice>(op) ||
+         std::holds_alternative<Transpose>(op);
 }
 
 bool is_clamp(const Op& op) {
@@ -88,8 +89,9 @@ class Quantizing {
       : source_(std::move(graph)), schemes_(schemes_of(source_, rules)), ranges_(ranges) {}
 
   Graph run() && {
+    const std::vector<bool> places = find_places(source_);
     for (std::size_t i = 0; i < source_.nodes.size(); ++i) {
-      take(std::move(source_.nodes[i]), schemes_[i]);
+      take(std::move(source_.nodes[i]), schemes_[i], places[i]);
     }
     for (const Output& output : source_.outputs) {
       result_.outputs.push_back({output.name, places_[index(output.node)]});
@@ -98,19 +100,20 @@ class Quantizing {
   }
 
  private:
-  // Moves a node to the result, with the grids its scheme asks for.
-  void take(Node node, const NodeScheme& scheme) {
+  // Moves a node to the result, with the grids its scheme asks for; places get none.
+  void take(Node node, const NodeScheme& scheme, bool is_place) {
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       node.inputs[i] = places_[index(node.inputs[i])];
-      const bool lends_its_size = i > 0 && std::holds_alternative<Reshape>(node.op);
-      if (!lends_its_size) node.inputs[i] = read_on_grid(node.inputs[i], scheme.input, node);
+      if (reads(node.op, i) == Reads::values)
+        node.inputs[i] = read_on_grid(node.inputs[i], scheme.input, node);
     }
     if (auto* conv = std::get_if<Conv2d>(&node.op)) add_grids(*conv, scheme, node);
     if (auto* linear = std::get_if<Linear>(&node.op)) add_grids(*linear, scheme, node);
     grids_.push_back(grid_of_op(node));
     result_.nodes.push_back(std::move(node));
     auto place = static_cast<NodeId>(result_.nodes.size()) - 1;
-    if (!grids_.back() && !says_nothing(scheme.output)) place = put_on_grid(place, scheme.output);
+    if (!grids_.back() && !is_place && !says_nothing(scheme.output))
+      place = put_on_grid(place, scheme.output);
     places_.push_back(place);
   }
 

@@ -5,6 +5,7 @@
 
 #include "models/conformance.h"
 #include "models/error.h"
+#include "models/integer_graph.h"
 #include "models/passes/passes.h"
 #include "models/reference.h"
 
@@ -50,6 +51,33 @@ const Node& node(const Graph& graph, const std::string& name) {
 
 const Conv2d& layer(const Graph& graph, const std::string& name) {
   return std::get<Conv2d>(node(graph, name).op);
+}
+
+// Regions are coordinates: a grid of 8 bits would move corners and confuse images. What is pooled
+// from a grid is on it, so that the layer behind needs no other.
+TEST_CASE("regions get no grid, neither where they are made nor where they are read") {
+  Graph graph;
+  graph.add("image", Input{{1, 6, 8, 8}});
+  graph.add("scores", Slice{1, 0, 2, 1}, {0});
+  graph.add("deltas", Slice{1, 2, 6, 1}, {0});
+  const Proposals op{.base_size = 2, .scales = {1}, .ratios = {1}, .stride = 1, .kept = 4};
+  const NodeId regions = graph.add("regions", op, {1, 2, 0});
+  const NodeId pool = graph.add("pool", RoiPool{{2, 2}, 1}, {0, regions});
+  const NodeId layer = graph.add("layer", conv({1, 0, 0, 1}, 2, 1), {1});
+  graph.outputs = {{"pool", pool}, {"layer", layer}};
+  NodeScheme everything;
+  everything.weight = Scheme{};
+  everything.input = everything.output = Scheme{.range = Range{-1, 1}};
+  const QuantizeRule rules[] = {{{.kind = NodeFilter::Kind::any}, everything}};
+  const Graph quantised = quantize(graph, rules);
+  for (const Node& one : quantised.nodes) CHECK(one.name != "regions.grid");
+  for (const Node& one : quantised.nodes) CHECK(one.name != "pool.grid");
+  const Node& pooled = node(quantised, "pool");
+  CHECK(quantised.nodes[static_cast<std::size_t>(pooled.inputs[0])].name == "image.grid");
+  CHECK(quantised.nodes[static_cast<std::size_t>(pooled.inputs[1])].name == "regions");
+  const IntegerGraph integers = lower(quantised, Requantization::float_scale);
+  REQUIRE(integers.islands.size() == 1);
+  CHECK(integers.islands[0].op == "Proposals");
 }
 
 TEST_CASE("a range becomes a grid") {

@@ -3,6 +3,7 @@
 
 #include "bench/backends/int8/pooling.h"
 #include "bench/backends/int8/steps.h"
+#include "models/roi_bins.h"
 
 namespace bench::int8 {
 namespace {
@@ -62,6 +63,22 @@ bool plan_max(Planner& planner, NodeId id) {
   planner.add(id, "int8:max", {from}, to, [=](const Workspace& memory) {
     max_pool(window, map_of(from), memory.numbers(from), to.shape[2], to.shape[3],
              memory.numbers(to));
+  });
+  return true;
+}
+
+bool plan_max_of_regions(Planner& planner, NodeId id) {
+  const integer::Node& node = planner.node(id);
+  const RoiPool op = std::get<integer::MaxOfRegions>(node.op).op;
+  const Place from = planner.read(node.inputs[0], false);
+  const Place regions = planner.read(node.inputs[1], false), to = planner.write(id, false);
+  const auto nothing = static_cast<std::uint8_t>(zero_byte(node));
+  planner.add(id, "int8:max of regions", {from, regions}, to, [=](const Workspace& memory) {
+    const std::span<const float> places(memory.values(regions),
+                                        static_cast<std::size_t>(regions.size()));
+    const auto bins = roi_bins(op, from.shape, places);
+    roi_pool(bins, static_cast<std::size_t>(op.size.h) * static_cast<std::size_t>(op.size.w),
+             from.shape, memory.numbers(from), nothing, memory.numbers(to));
   });
   return true;
 }

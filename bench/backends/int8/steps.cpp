@@ -22,6 +22,7 @@ struct ByOp {
   bool operator()(const integer::Multiply&) const { return plan_multiply(planner, id); }
   bool operator()(const integer::Average&) const { return plan_average(planner, id); }
   bool operator()(const integer::Max&) const { return plan_max(planner, id); }
+  bool operator()(const integer::MaxOfRegions&) const { return plan_max_of_regions(planner, id); }
   bool operator()(const integer::Lookup&) const { return plan_lookup(planner, id); }
   bool operator()(const integer::PReluNumbers&) const { return plan_prelu(planner, id); }
   bool operator()(const integer::Move&) const { return plan_move(planner, id); }

@@ -18,6 +18,7 @@ bool plan_sum(Planner& planner, NodeId id);
 bool plan_multiply(Planner& planner, NodeId id);
 bool plan_average(Planner& planner, NodeId id);
 bool plan_max(Planner& planner, NodeId id);
+bool plan_max_of_regions(Planner& planner, NodeId id);
 bool plan_lookup(Planner& planner, NodeId id);
 bool plan_prelu(Planner& planner, NodeId id);
 bool plan_move(Planner& planner, NodeId id);
