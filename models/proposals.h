@@ -15,6 +15,9 @@ namespace bench {
 /// logarithm. Source: R-CNN (Girshick et al., CVPR 2014), appendix C.
 using BoxDeltas = std::array<double, 4>;  // dx, dy, dw, dh
 
+/// What the deltas of a region's own box are divided by before a network learns them.
+inline constexpr BoxDeltas region_deviations{0.1, 0.1, 0.2, 0.2};
+
 Box moved(const Box& anchor, const BoxDeltas& by);
 BoxDeltas deltas_between(const Box& anchor, const Box& box);
 

@@ -131,6 +131,22 @@ void fields(auto& at, IsOp<Reduce> auto& op) {
   at("keep_dims", op.keep_dims);
 }
 
+void fields(auto& at, IsOp<RoiPool> auto& op) {
+  at("size", op.size);
+  at("scale", op.scale);
+}
+
+void fields(auto& at, IsOp<Proposals> auto& op) {
+  at("base_size", op.base_size);
+  at.tensor("scales", op.scales);
+  at.tensor("ratios", op.ratios);
+  at("stride", op.stride);
+  at("candidates", op.candidates);
+  at("kept", op.kept);
+  at("overlap", op.overlap);
+  at("min_size", op.min_size);
+}
+
 void fields(auto& at, IsOp<FakeQuantize> auto& op) { at("grid", op.grid); }
 
 // What enumerators are called in the file; empty for numbers that are none. Switches without a
