@@ -12,6 +12,7 @@ constexpr Entry<MakeDecode> list[] = {
     {"dsfd", "DSFD: offsets and logits of one anchor per cell at six strides", decode_dsfd},
     {"embedding", "a face descriptor; views (such as the mirrored one) are summed",
      decode_embedding},
+    {"faster-rcnn", "Faster R-CNN: regions, and classes and boxes of each", decode_faster_rcnn},
     {"label-map", "class logits per cell, resampled to the image, then the largest",
      decode_label_map},
     {"label-map-nearest", "the largest class per cell, then spread over the image",

@@ -37,6 +37,13 @@ Decode decode_ssd(const Graph& graph, const DecodeFacts& facts);
 /// 1500, nothing rounded. At one scale. Source: 610265158/DSFD-tensorflow.
 Decode decode_dsfd(const Graph& graph, const DecodeFacts& facts);
 
+/// Faster R-CNN: `rois` [R, 5], `logits` [R, C] (background first) and `deltas` [R, 4C] of the
+/// region's own box for each class, in parts of region_deviations. Boxes, pixels counted, are
+/// clipped to the network's input and divided by its scale; softmax above 0.001, per class NMS at
+/// IoU 0.3; then as VOC has them: clipped to the image, 1-based; scores to 6 decimals, boxes to 3.
+/// Results stand class by class, best first. Source: ijkguo/mx-rcnn's im_detect.
+Decode decode_faster_rcnn(const Graph& graph, const DecodeFacts& facts);
+
 /// One output of D numbers -> Embedding; several views are summed.
 Decode decode_embedding(const Graph& graph, const DecodeFacts& facts);
 

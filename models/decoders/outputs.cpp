@@ -60,6 +60,15 @@ std::span<const float> checked_output(const ViewOutputs& view, std::size_t index
   return values;
 }
 
+std::vector<double> softmax(std::span<const float> logits) {
+  const double largest = *std::ranges::max_element(logits);
+  std::vector<double> scores;
+  double sum = 0;
+  for (const float x : logits) sum += scores.emplace_back(std::exp(x - largest));
+  for (double& score : scores) score /= sum;
+  return scores;
+}
+
 Box on_image(const Box& box, const Geometry& g) {
   return {(box.x1 - g.offset_x) / g.scale_x, (box.y1 - g.offset_y) / g.scale_y,
           (box.x2 - g.offset_x) / g.scale_x, (box.y2 - g.offset_y) / g.scale_y};

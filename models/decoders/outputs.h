@@ -25,6 +25,9 @@ const ViewOutputs& only_view(std::span<const ViewOutputs> views, std::string_vie
 std::span<const float> checked_output(const ViewOutputs& view, std::size_t index,
                                       const Shape& wanted, std::string_view decoder);
 
+/// Probabilities from one thing's logits.
+std::vector<double> softmax(std::span<const float> logits);
+
 /// From the network's input to the image, in pixels.
 Box on_image(const Box& box, const Geometry& geometry);
 

@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <cmath>
-
 #include "models/anchors.h"
 #include "models/decoders/list.h"
 #include "models/decoders/nms.h"
@@ -13,16 +10,6 @@ namespace {
 constexpr std::string_view name = "ssd";
 constexpr double least_score = 0.01;
 constexpr NmsRule rule{.overlap = 0.45, .candidates = 200};
-
-/// Probabilities from one box's logits.
-std::vector<double> softmax(std::span<const float> logits) {
-  const double largest = *std::ranges::max_element(logits);
-  std::vector<double> scores;
-  double sum = 0;
-  for (const float x : logits) sum += scores.emplace_back(std::exp(x - largest));
-  for (double& score : scores) score /= sum;
-  return scores;
-}
 
 /// What stands above the threshold, class by class, in the order of the anchors.
 std::vector<std::vector<Detection>> candidates(std::span<const float> codes,

@@ -2,6 +2,7 @@
 
 #include "models/zoo/deeplab_v3plus_mobilenet_v2.h"
 #include "models/zoo/dsfd_vgg16.h"
+#include "models/zoo/faster_rcnn_vgg16.h"
 #include "models/zoo/ir.h"
 #include "models/zoo/mobilenet_v1.h"
 #include "models/zoo/mobilenet_v2.h"
@@ -18,6 +19,9 @@ std::span<const Entry<MakeNetwork>> zoo() {
        "DeepLabV3+ on MobileNetV2, 513x513, 21 classes, 5,816,053 parameters",
        {deeplab_v3plus_mobilenet_v2}},
       {"dsfd-vgg16", "DSFD on VGG16, 640x640, second shot, 42,570,985 parameters", {dsfd_vgg16}},
+      {"faster-rcnn-vgg16",
+       "Faster R-CNN on VGG16, 1000x600, 21 classes, 137,078,239 parameters",
+       {faster_rcnn_vgg16}},
       {"ir-18", "IR-18 face embedding, 112x112, 24,017,536 parameters", {ir_18}},
       {"ir-50", "IR-50 face embedding, 112x112, 43,574,976 parameters", {ir_50}},
       {"mobilenet-v1", "MobileNetV1 1.0, 224x224, 4,231,976 parameters", {mobilenet_v1}},
