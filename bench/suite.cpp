@@ -102,7 +102,7 @@ void check_names(const Suite& suite, const JsonFields& fields) {
 bool is_network_file(std::string_view model) {
   const auto ends = [&](std::string_view ending) { return model.ends_with(ending); };
   return model.find('/') != model.npos || ends(".onnx") || ends(".weights") || ends(".cfg") ||
-         ends(".tflite") || ends(".param") || ends(".bin");
+         ends(".tflite") || ends(".param") || ends(".bin") || ends(".safetensors");
 }
 
 std::string Case::name() const {
@@ -121,10 +121,12 @@ Suite parse_suite(std::string_view text, const std::string& file) {
   suite.name = fields.text("name");
   suite.about = fields.text("about");
   suite.context = fields.text_or("context", "");
+  suite.documents = fields.texts("documents");
   for (JsonFields& one : fields.objects("parts")) {
     Suite part;
     part.name = suite.name;
     part.about = suite.about;
+    part.documents = suite.documents;
     take_task(one, file, part);
     one.finish();
     suite.parts.push_back(std::move(part));

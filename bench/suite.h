@@ -45,8 +45,9 @@ struct Suite {
   std::int64_t limit = 0;
   std::string evaluator, protocol;  ///< the official protocol where empty
   std::vector<Case> cases;
-  std::string context;       ///< where the task comes from
-  std::vector<Suite> parts;  ///< each with the suite's name; no case of one is in another
+  std::string context;                 ///< where the task comes from
+  std::vector<std::string> documents;  ///< whose tables its cases fill, by name
+  std::vector<Suite> parts;            ///< each with the suite's name; no case of one is in another
 };
 
 /// A case is {"model": ..., "backend": ..., "options": {"prepare": ..., "decode": ...,
@@ -54,6 +55,7 @@ struct Suite {
 ///   "binary_engine": ...,
 ///   "calibration": {"images": 64, "seed": 1, "data": FOLDER, "rule": "kl"}}}, all options
 ///   optional.
+/// "documents" is a list of names (bench/documents.h).
 /// "parts" instead of "cases" is a list of {"dataset", "data", "list", "limit", "evaluator",
 /// "protocol", "cases"}.
 /// Throws Error{bad_data} naming `file` and key: unknown, missing, twice, or of a wrong type.

@@ -56,6 +56,10 @@ std::string data_name(const RunRecord& record) {
   return record.data.drawn ? record.data.name + " (drawn)" : record.data.name;
 }
 
+bool any_drawn(const std::vector<RunRecord>& records) {
+  return std::ranges::any_of(records, [](const RunRecord& one) { return one.data.drawn; });
+}
+
 std::string drawn_note(const std::vector<RunRecord>& records) {
   std::set<std::string> names;
   for (const RunRecord& record : records) {

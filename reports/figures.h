@@ -28,6 +28,8 @@ std::string difference_cell(const Difference& difference);
 /// its bare name.
 std::string data_name(const RunRecord& record);
 
+bool any_drawn(const std::vector<RunRecord>& records);
+
 /// The note that goes with "(drawn)" under every table; empty for records on real images only.
 std::string drawn_note(const std::vector<RunRecord>& records);
 

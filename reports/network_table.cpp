@@ -128,6 +128,7 @@ Table table_of(const Cases& cases, std::string title) {
   const bool alone = measured_alone(cases);
   for (const RunRecord& record : cases) table.rows.push_back(row_of(record, metrics, alone));
   table.notes = notes_on(cases, alone);
+  table.is_drawn = any_drawn(cases);
   return table;
 }
 

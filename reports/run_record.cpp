@@ -314,10 +314,13 @@ RunRecord run_record_of(const Json& json, const std::string& file) {
   return take(JsonFields(json, file));
 }
 
-std::string to_result_file(const std::vector<RunRecord>& records) {
-  JsonArray list;
+std::string to_result_file(const std::vector<RunRecord>& records,
+                           const std::vector<Table>& documents) {
+  JsonArray list, tables;
   for (const RunRecord& record : records) list.push_back(to_json(record));
-  return to_text(JsonObject{{"version", version}, {"records", std::move(list)}});
+  for (const Table& table : documents) tables.push_back(to_json(table));
+  return to_text(JsonObject{
+      {"version", version}, {"records", std::move(list)}, {"documents", std::move(tables)}});
 }
 
 std::vector<RunRecord> read_result_file(std::string_view text, const std::string& file) {
@@ -329,6 +332,7 @@ std::vector<RunRecord> read_result_file(std::string_view text, const std::string
   }
   std::vector<RunRecord> records;
   for (JsonFields& fields : all.objects("records")) records.push_back(take(std::move(fields)));
+  if (all.has("documents")) all.json("documents");  // made of the records, not the other way
   all.finish();
   return records;
 }

@@ -12,6 +12,7 @@
 #include "evaluators/evaluator.h"
 #include "evaluators/paired.h"
 #include "models/json.h"
+#include "reports/table.h"
 
 namespace bench {
 
@@ -153,8 +154,11 @@ Json to_json(const RunRecord& record);
 /// Throws Error{bad_data} naming `file` and key for anything to_json does not write.
 RunRecord run_record_of(const Json& json, const std::string& file);
 
-/// The file result.json: {"version": 1, "records": [...]}.
-std::string to_result_file(const std::vector<RunRecord>& records);
+/// The file result.json: {"version": 1, "records": [...], "documents": [...]}, the latter the
+/// tables of documents, which are made of the records.
+std::string to_result_file(const std::vector<RunRecord>& records,
+                           const std::vector<Table>& documents = {});
+/// The records. Throws Error{bad_data} naming `file` and key.
 std::vector<RunRecord> read_result_file(std::string_view text, const std::string& file);
 
 }  // namespace bench

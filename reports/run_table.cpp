@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "reports/figures.h"
+#include "reports/how_made.h"
 #include "reports/network_table.h"
 
 namespace bench {
@@ -88,74 +89,6 @@ std::vector<std::string> notes_on(const std::vector<RunRecord>& records) {
 
 std::string number(double value) { return std::isfinite(value) ? fmt::format("{}", value) : ""; }
 
-std::string how_made(const RunRecord& r) {
-  std::string text = "\n## " + r.name + "\n\n";
-  const auto line = [&](const std::string& name, const std::string& value) {
-    if (!value.empty()) text += "* " + name + ": " + value + "\n";
-  };
-  line("status", r.status + (r.error.empty() ? "" : ": " + r.error));
-  line("command", "`" + r.command + "`");
-  line("started, finished", r.started + ", " + r.finished);
-  line("model", r.model.name + ", " + r.model.format);
-  for (const FileHash& file : r.model.files) {
-    line("file", fmt::format("{} ({} bytes, sha256 {})", file.path, file.bytes, file.sha256));
-  }
-  line("origin, licence", r.model.origin.empty() ? "" : r.model.origin + ", " + r.model.licence);
-  line("size",
-       r.audit.input.empty()
-           ? ""
-           : fmt::format("{} parameters, {} multiply-accumulates at {}, {} bytes in float, {} by "
-                         "the bits of its grids",
-                         r.audit.parameters, r.audit.macs, r.audit.input, r.audit.bytes_fp32,
-                         r.audit.bytes_stored));
-  line("preparation", r.prepare.name.empty() ? "" : r.prepare.name + ": " + r.prepare.about);
-  line("decoder", r.decode);
-  line("backend", r.backend.library.empty()
-                      ? r.backend.name
-                      : r.backend.name + ": " + r.backend.library + ", " + r.backend.isa);
-  line("data",
-       fmt::format("{} in {}: {} listed, {} scored, {} skipped, {} failed", data_name(r),
-                   r.data.root, r.data.listed, r.data.scored, r.data.skipped, r.data.failed));
-  line("annotations sha256", r.data.annotations_digest);
-  line("images sha256", r.data.images_digest);
-  line("answers sha256", r.answers_digest);
-  line("protocol", r.evaluator.meaning);
-  line("intervals", r.evaluator.bootstrap_replicates == 0
-                        ? "none"
-                        : fmt::format("95 %, percentile bootstrap over images, {} replicates",
-                                      r.evaluator.bootstrap_replicates));
-  if (std::isfinite(r.speed.median_ms)) {
-    line(
-        "speed (indicative)",
-        fmt::format("{:.1f} images/s on {} threads; network alone {:.3f} ms median, {:.3f} ms p90",
-                    r.speed.images_per_second, r.speed.threads, r.speed.median_ms, r.speed.p90_ms));
-  }
-  if (r.speed_one_thread.rounds > 0) {
-    line("speed, one thread",
-         fmt::format("{:.3f} ms CPU time, the network alone: median of {} rounds of {} images",
-                     r.speed_one_thread.median_ms, r.speed_one_thread.rounds,
-                     r.speed_one_thread.images));
-  }
-  line("machine",
-       fmt::format("{}, {} cores, {}", r.environment.cpu, r.environment.cores, r.environment.os));
-  line("program", fmt::format("{} {} {}, {}", r.environment.program_version, r.environment.commit,
-                              r.environment.build_type, r.environment.compiler));
-  for (const PublishedFigure& known : r.published) {
-    line("published " + known.metric,
-         fmt::format("{} on {} images, {}{}", known.value, known.images, known.source,
-                     known.note.empty() ? "" : " (" + known.note + ")"));
-  }
-  for (const std::string& warning : r.warnings) line("warning", warning);
-  constexpr std::size_t shown = 50;
-  for (std::size_t i = 0; i < std::min(shown, r.failures.size()); ++i) {
-    line("failed " + r.failures[i].id, r.failures[i].message);
-  }
-  if (r.failures.size() > shown) {
-    line("failed", fmt::format("{} more, see result.json", r.failures.size() - shown));
-  }
-  return text;
-}
-
 }  // namespace
 
 Table run_table(const std::vector<RunRecord>& records) {
@@ -179,6 +112,7 @@ Table run_table(const std::vector<RunRecord>& records) {
     table.rows.push_back(std::move(row));
   }
   table.notes = notes_on(records);
+  table.is_drawn = any_drawn(records);
   return table;
 }
 
@@ -241,12 +175,19 @@ Table metrics_table(const std::vector<RunRecord>& records) {
   return table;
 }
 
-std::string run_report(const std::vector<RunRecord>& records) {
+std::string run_report(const std::vector<RunRecord>& records, const std::vector<Table>& documents) {
   const std::string suite = records.empty() ? "" : records.front().suite;
-  std::string text = "# " + suite + "\n";
+  std::string text = "# " + markdown_text(suite) + "\n";
   for (const Table& table : run_tables(records)) text += "\n" + to_markdown(table);
   for (const Table& table : network_tables(records)) text += "\n" + to_markdown(table);
-  for (const RunRecord& record : records) text += how_made(record);
+  for (const Table& table : documents) text += "\n" + to_markdown(table);
+  for (const RunRecord& record : records) {
+    text += "\n## " + markdown_text(record.name) + "\n\n";
+    for (const Fact& fact : how_made(record)) {
+      text += "* " + markdown_text(fact.name) + ": " +
+              (fact.is_code ? markdown_code(fact.value) : markdown_text(fact.value)) + "\n";
+    }
+  }
   return text;
 }
 

@@ -21,7 +21,8 @@ std::vector<Table> run_tables(const std::vector<RunRecord>& records);
 /// One row per record and metric, in full precision.
 Table metrics_table(const std::vector<RunRecord>& records);
 
-/// report.md: the tables, and for every record how it was made.
-std::string run_report(const std::vector<RunRecord>& records);
+/// report.md: the tables, those of documents, and for every record how it was made.
+std::string run_report(const std::vector<RunRecord>& records,
+                       const std::vector<Table>& documents = {});
 
 }  // namespace bench

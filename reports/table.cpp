@@ -7,9 +7,9 @@ namespace {
 
 std::string escaped_markdown(const std::string& cell) {
   std::string text;
-  for (const char c : cell) {
+  for (const char c : markdown_text(cell)) {
     if (c == '|') text += '\\';
-    text += c == '\n' ? ' ' : c;
+    text += c;
   }
   return text;
 }
@@ -38,6 +38,25 @@ std::string csv_line(const std::vector<std::string>& cells) {
 
 }  // namespace
 
+std::string markdown_text(const std::string& given) {
+  std::string text;
+  for (const char c : given) {
+    if (c == '<') {
+      text += "&lt;";
+    } else {
+      text += c == '\n' || c == '\r' ? ' ' : c;
+    }
+  }
+  return text;
+}
+
+std::string markdown_code(const std::string& given) {
+  std::string text = given;
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  const bool ticks = text.find('`') != text.npos;
+  return ticks ? "`` " + text + " ``" : "`" + text + "`";
+}
+
 std::string to_markdown(const Table& table) {
   std::vector<std::vector<std::string>> lines = {table.columns};
   lines.insert(lines.end(), table.rows.begin(), table.rows.end());
@@ -49,7 +68,7 @@ std::string to_markdown(const Table& table) {
       widths[i] = std::max(widths[i], width(line[i]));
     }
   }
-  std::string text = table.title.empty() ? "" : "### " + table.title + "\n\n";
+  std::string text = table.title.empty() ? "" : "### " + markdown_text(table.title) + "\n\n";
   for (std::size_t row = 0; row < lines.size(); ++row) {
     text += "|";
     for (std::size_t i = 0; i < widths.size(); ++i) {
@@ -62,7 +81,7 @@ std::string to_markdown(const Table& table) {
     text += "\n";
   }
   if (!table.notes.empty()) text += "\n";
-  for (const std::string& note : table.notes) text += "* " + note + "\n";
+  for (const std::string& note : table.notes) text += "* " + markdown_text(note) + "\n";
   return text;
 }
 
@@ -70,6 +89,19 @@ std::string to_csv(const Table& table) {
   std::string text = csv_line(table.columns);
   for (const auto& row : table.rows) text += csv_line(row);
   return text;
+}
+
+Json to_json(const Table& table) {
+  const auto array = [](const std::vector<std::string>& texts) {
+    return JsonArray(texts.begin(), texts.end());
+  };
+  JsonArray rows;
+  for (const auto& row : table.rows) rows.emplace_back(array(row));
+  return JsonObject{{"title", table.title},
+                    {"drawn", table.is_drawn},
+                    {"columns", array(table.columns)},
+                    {"rows", std::move(rows)},
+                    {"notes", array(table.notes)}};
 }
 
 }  // namespace bench

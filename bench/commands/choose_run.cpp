@@ -240,7 +240,7 @@ std::string data_root(const std::string& given, const std::string& dataset) {
 }
 
 std::vector<ChosenRun> choose_runs(const RunArguments& a) {
-  check_format(a.format);
+  check_run_format(a.format);
   check_numbers(a);
   for (const std::string& plugin : a.plugins) load_plugin(plugin);
   const Suite suite = choose_suite(a);

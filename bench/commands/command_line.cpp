@@ -13,6 +13,8 @@ constexpr auto main_footer = R"(Every command explains itself: bench COMMAND --h
 Environment:
   QUANTBENCH_DATA     folder that holds one folder per data set (widerface, imagenet,
                       voc-detection, voc-segmentation, lfw); used where --data is not given
+  QUANTBENCH_MINI     a copy of the source tree's drawn data and small networks (it holds
+                      datasets/mini/data and models/mini), if not where the program was built
   QUANTBENCH_WEIGHTS  folders with networks' files, separated by colons
 
 Exit codes:
@@ -38,7 +40,7 @@ constexpr auto run_footer = R"(Examples:
 
 --quantize is for every case but those of the backend float, which others are compared with.
 Answers are kept in OUT/CASE.journal as they come; the same command again goes on where it stopped.
-OUT also gets result.json, report.md and results.csv.)";
+OUT also gets result.json, report.md, report.html and results.csv.)";
 
 constexpr auto explain_footer = R"(Examples:
   bench explain --suite imagenet --model mobilenetv1-0.25 --prepare torchvision-256-224 \
@@ -60,6 +62,13 @@ constexpr auto score_footer = R"(Examples:
   bench score --suite voc-segmentation --data VOCdevkit --predictions DIR   palette PNGs
   bench score --suite imagenet --data ILSVRC2012 --predictions top5.csv   file and five classes
   bench score --suite lfw --data LFW --predictions distances.txt     in the order of pairs.txt)";
+
+constexpr auto report_footer = R"(Examples:
+  bench report out/mini --format html > mini.html
+  bench report out/imagenet --document tensorflow-int8
+
+Documents: dsfd, n-bit-face, tensorflow-int8, one-bit-faster-rcnn, dfq. Their printed figures stand beside
+those of this run's cases.)";
 
 constexpr auto list_footer = R"(Examples:
   bench list
@@ -113,6 +122,7 @@ Examples:
   bench train --recipe own.json --data out/train --out out/networks)";
 
 constexpr auto format_help = "markdown, json or csv";
+constexpr auto run_format_help = "markdown, json, csv or html";
 constexpr auto data_help = "folder of the data set (default: $QUANTBENCH_DATA/NAME)";
 constexpr auto weights_help = "a network's file, or a folder to look for it, four levels deep";
 
@@ -153,7 +163,7 @@ void add_cases(CLI::App* run, RunArguments& a) {
   option(run, "--bootstrap", a.bootstrap, "N", "replicates for the intervals (default: 1000)");
   run->add_flag("--restart", a.restart, "throw earlier answers away");
   option(run, "--plugin", a.plugins, "FILE", "backend built elsewhere: libNAME.so (repeatable)");
-  option(run, "--format", a.format, "NAME", format_help);
+  option(run, "--format", a.format, "NAME", run_format_help);
 }
 
 void add_run(CLI::App& app, RunArguments& a) {
@@ -186,9 +196,19 @@ void add_score(CLI::App& app, ScoreArguments& a) {
   option(score, "--protocol", a.protocol, "NAME",
          "a published variant of the evaluator's protocol");
   option(score, "--bootstrap", a.bootstrap, "N", "replicates for the intervals (default: 1000)");
-  option(score, "--out", a.out, "DIR", "folder for result.json, report.md and results.csv");
-  option(score, "--format", a.format, "NAME", format_help);
+  option(score, "--out", a.out, "DIR",
+         "folder for result.json, report.md, report.html, results.csv");
+  option(score, "--format", a.format, "NAME", run_format_help);
   score->footer(score_footer);
+}
+
+void add_report(CLI::App& app, ReportArguments& a) {
+  CLI::App* report = app.add_subcommand("report", "Show a run again, without running anything");
+  option(report, "RUN", a.run, "", "folder of a run, or its result.json");
+  option(report, "--document", a.documents, "NAME",
+         "all tables of this document (repeatable; default: those the suite names)");
+  option(report, "--format", a.format, "NAME", run_format_help);
+  report->footer(report_footer);
 }
 
 void add_list(CLI::App& app, ListArguments& a) {
@@ -330,6 +350,7 @@ Command parse_command(const std::vector<std::string>& arguments) {
   RunArguments run;
   ExplainArguments explained;
   ScoreArguments score;
+  ReportArguments report;
   ListArguments list;
   AuditArguments audit;
   ConvertArguments convert;
@@ -338,6 +359,7 @@ Command parse_command(const std::vector<std::string>& arguments) {
   add_run(app, run);
   add_explain(app, explained);
   add_score(app, score);
+  add_report(app, report);
   add_list(app, list);
   add_audit(app, audit);
   add_convert(app, convert);
@@ -354,15 +376,17 @@ Command parse_command(const std::vector<std::string>& arguments) {
   if (app.got_subcommand("run")) return run;
   if (app.got_subcommand("explain")) return explained;
   if (app.got_subcommand("score")) return score;
+  if (app.got_subcommand("report")) return report;
   if (app.got_subcommand("list")) return list;
   if (app.got_subcommand("audit")) return audit;
   if (app.got_subcommand("convert")) return convert;
   if (app.got_subcommand("profile")) return profile;
   if (app.got_subcommand("train")) return train;
   if (version) return TextAnswer{"bench " + program_version() + "\n"};
-  throw Error(Fault::usage,
-              "no command given: run, explain, score, list, audit, convert, profile or train (see "
-              "bench --help)");
+  throw Error(
+      Fault::usage,
+      "no command given: run, explain, score, report, list, audit, convert, profile or train "
+      "(see bench --help)");
 }
 
 }  // namespace bench

@@ -45,6 +45,12 @@ struct ScoreArguments {
   std::string command;
 };
 
+struct ReportArguments {
+  std::string run;  ///< a run's folder, or its result.json
+  std::vector<std::string> documents;
+  std::string format = "markdown";
+};
+
 struct ListArguments {
   std::string what;  ///< empty: everything
   std::string data, weights;
@@ -91,8 +97,8 @@ struct TextAnswer {
 };
 
 using Command =
-    std::variant<RunArguments, ExplainArguments, ScoreArguments, ListArguments, AuditArguments,
-                 ConvertArguments, ProfileArguments, TrainArguments, TextAnswer>;
+    std::variant<RunArguments, ExplainArguments, ScoreArguments, ReportArguments, ListArguments,
+                 AuditArguments, ConvertArguments, ProfileArguments, TrainArguments, TextAnswer>;
 
 /// Throws Error{usage}: one line, with a did-you-mean for an unknown command or option.
 Command parse_command(const std::vector<std::string>& arguments);
@@ -100,6 +106,7 @@ Command parse_command(const std::vector<std::string>& arguments);
 int execute(const RunArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const ExplainArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const ScoreArguments& arguments, std::ostream& out, std::ostream& err);
+int execute(const ReportArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const ListArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const AuditArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const ConvertArguments& arguments, std::ostream& out, std::ostream& err);

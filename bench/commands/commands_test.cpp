@@ -39,6 +39,7 @@ TEST_CASE("Help is as approved") {
       {"help_run", {"run", "--help"}},
       {"help_explain", {"explain", "--help"}},
       {"help_score", {"score", "--help"}},
+      {"help_report", {"report", "--help"}},
       {"help_list", {"list", "--help"}},
       {"help_audit", {"audit", "--help"}},
       {"help_convert", {"convert", "--help"}},

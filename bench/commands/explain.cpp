@@ -25,6 +25,7 @@ RunArguments with_defaults(RunArguments a) {
 }
 
 ExplainRequest make_request(const ExplainArguments& a) {
+  check_format(a.run.format);
   std::vector<ChosenRun> runs = choose_runs(with_defaults(a.run));
   std::vector<std::string> names;
   for (const ChosenRun& run : runs) {

@@ -1,11 +1,14 @@
 #include "bench/commands/output.h"
 
+#include <algorithm>
+#include <iterator>
 #include <ostream>
-#include <utility>
 
 #include "bench/files.h"
+#include "bench/suite.h"
 #include "models/json.h"
 #include "models/registry.h"
+#include "reports/html_report.h"
 #include "reports/network_table.h"
 #include "reports/run_table.h"
 
@@ -22,27 +25,38 @@ JsonArray rows_of(const Table& table) {
   return rows;
 }
 
-}  // namespace
-
-void check_format(const std::string& format) {
-  const std::vector<std::string> known = {"markdown", "json", "csv"};
-  for (const std::string& name : known) {
-    if (format == name) return;
-  }
+void check_among(const std::vector<std::string>& known, const std::string& format) {
+  if (std::ranges::find(known, format) != known.end()) return;
   throw Error(Fault::usage, unknown_name("format", format, known));
 }
 
-void print(const std::vector<RunRecord>& records, const std::string& format, std::ostream& out) {
+}  // namespace
+
+void check_format(const std::string& format) { check_among({"markdown", "json", "csv"}, format); }
+
+void check_run_format(const std::string& format) {
+  check_among({"markdown", "json", "csv", "html"}, format);
+}
+
+std::vector<std::string> documents_of(const std::vector<RunRecord>& records) {
+  if (records.empty()) return {};
+  const auto suite = std::ranges::find(suites(), records.front().suite, &Suite::name);
+  return suite == suites().end() ? std::vector<std::string>() : suite->documents;
+}
+
+void print(const std::vector<RunRecord>& records, const std::vector<Table>& documents,
+           const std::string& format, std::ostream& out) {
   if (format == "json") {
-    out << to_result_file(records);
+    out << to_result_file(records, documents);
   } else if (format == "csv") {
     out << to_csv(metrics_table(records));
+  } else if (format == "html") {
+    out << html_report(records, documents);
   } else {
-    std::string between;
-    for (const Table& table : run_tables(records)) {
-      out << std::exchange(between, "\n") << to_markdown(table);
-    }
-    for (const Table& table : network_tables(records)) out << "\n" << to_markdown(table);
+    std::vector<Table> tables = run_tables(records);
+    std::ranges::copy(network_tables(records), std::back_inserter(tables));
+    std::ranges::copy(documents, std::back_inserter(tables));
+    print(tables, format, out);
   }
 }
 
@@ -59,10 +73,12 @@ void print(const std::vector<Table>& tables, const std::string& format, std::ost
   if (format == "json") out << to_text(std::move(json));
 }
 
-void write_results(const std::vector<RunRecord>& records, const std::string& folder) {
+void write_results(const std::vector<RunRecord>& records, const std::vector<Table>& documents,
+                   const std::string& folder) {
   make_folder(folder);
-  write_file(folder + "/result.json", to_result_file(records));
-  write_file(folder + "/report.md", run_report(records));
+  write_file(folder + "/result.json", to_result_file(records, documents));
+  write_file(folder + "/report.md", run_report(records, documents));
+  write_file(folder + "/report.html", html_report(records, documents));
   write_file(folder + "/results.csv", to_csv(metrics_table(records)));
 }
 

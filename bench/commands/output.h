@@ -12,14 +12,23 @@ namespace bench {
 
 /// Throws Error{usage} for anything but "markdown", "json" or "csv".
 void check_format(const std::string& format);
+/// The same for records, which "html" also shows.
+void check_run_format(const std::string& format);
 
-/// As markdown: the table of the run, and one for each network run in several ways.
-void print(const std::vector<RunRecord>& records, const std::string& format, std::ostream& out);
+/// The documents that the suite of these records names; none where the program has no such suite.
+std::vector<std::string> documents_of(const std::vector<RunRecord>& records);
+
+/// As markdown: a table for each data set, one for each network run in several ways, and those of
+/// documents.
+void print(const std::vector<RunRecord>& records, const std::vector<Table>& documents,
+           const std::string& format, std::ostream& out);
 
 /// Tables one after another; as JSON: {"title": [{"column": "cell", ...}, ...], ...}.
 void print(const std::vector<Table>& tables, const std::string& format, std::ostream& out);
 
-/// result.json, report.md and results.csv in `folder`, which is made. Throws Error{environment}.
-void write_results(const std::vector<RunRecord>& records, const std::string& folder);
+/// result.json, report.md, report.html and results.csv in `folder`, which is made. Throws
+/// Error{environment}.
+void write_results(const std::vector<RunRecord>& records, const std::vector<Table>& documents,
+                   const std::string& folder);
 
 }  // namespace bench

@@ -6,6 +6,7 @@
 #include "bench/commands/interrupt.h"
 #include "bench/commands/output.h"
 #include "bench/commands/progress.h"
+#include "bench/documents.h"
 #include "bench/files.h"
 #include "bench/scoring.h"
 #include "bench/speed.h"
@@ -82,6 +83,16 @@ std::vector<RunRecord> records_of(const std::vector<TaskRun>& parts) {
   return all;
 }
 
+std::vector<Table> tables_of_documents(const std::vector<TaskRun>& parts,
+                                       const std::vector<RunRecord>& records) {
+  return filled_tables(parts.front().run.request.suite.documents, records);
+}
+
+void write(const std::vector<TaskRun>& parts, const std::string& folder) {
+  const auto records = records_of(parts);
+  write_results(records, tables_of_documents(parts, records), folder);
+}
+
 // Runs one case with its progress shown.
 CaseResult run_showing_progress(const TaskRun& part, const Case& one,
                                 const std::atomic<bool>& interrupted, std::ostream& err) {
@@ -118,16 +129,17 @@ int execute(const RunArguments& a, std::ostream& out, std::ostream& err) {
         return exit_interrupted;
       }
       compare_with_float(part.records, part.run.request, *part.dataset);
-      write_results(records_of(parts), folder);
+      write(parts, folder);
     }
   }
   if (a.speed) {
     for (TaskRun& part : parts) {
       measure_speed(part.records, part.run.cases, part.run.request, *part.dataset);
     }
-    write_results(records_of(parts), folder);
+    write(parts, folder);
   }
-  print(records_of(parts), a.format, out);
+  const auto records = records_of(parts);
+  print(records, tables_of_documents(parts, records), a.format, out);
   return code;
 }
 

@@ -7,6 +7,7 @@
 #include "bench/commands/commands.h"
 #include "bench/commands/dispatch.h"
 #include "bench/commands/output.h"
+#include "bench/documents.h"
 #include "bench/machine.h"
 #include "bench/predictions/predictions.h"
 #include "bench/runner.h"
@@ -156,7 +157,7 @@ RunRecord score_given(const ScoreArguments& a) {
 }
 
 void check(const ScoreArguments& a) {
-  check_format(a.format);
+  check_run_format(a.format);
   if (a.run.empty() == (a.suite.empty() && a.predictions.empty())) {
     throw Error(Fault::usage, "give either a run's folder, or --suite NAME and --predictions PATH");
   }
@@ -186,8 +187,9 @@ int execute(const ScoreArguments& a, std::ostream& out, std::ostream& err) {
     if (code != exit_ok || record.status == "passed") continue;
     code = record.status == "incomplete" ? int{exit_failed} : exit_code(record);
   }
-  if (!a.out.empty()) write_results(records, a.out);
-  print(records, a.format, out);
+  const std::vector<Table> documents = filled_tables(documents_of(records), records);
+  if (!a.out.empty()) write_results(records, documents, a.out);
+  print(records, documents, a.format, out);
   return code;
 }
 
