@@ -6,6 +6,7 @@
 
 #include "bench/backend.h"
 #include "bench/bundled.h"
+#include "bench/documents.h"
 #include "bench/files.h"
 #include "bench/model_card.h"
 #include "datasets/dataset.h"
@@ -169,6 +170,7 @@ TEST_CASE("Every suite and card in the program refers to names there are") {
     known_datasets.emplace(info.name);
   }
   for (const Suite& suite : suites()) {
+    for (const std::string& name : suite.documents) CHECK_NOTHROW(find_document(name));
     for (const Suite& part : parts_of(suite)) {
       INFO(suite.name << ", " << part.dataset);
       CHECK(known_datasets.contains(part.dataset));

@@ -85,7 +85,7 @@ std::optional<std::string> text_of(const std::string& number) {
 
 // Without links and repeated blanks.
 std::string plain(std::string text) {
-  text = std::regex_replace(text, std::regex("\\]\\([^)]*\\)"), "");
+  text = std::regex_replace(text, std::regex("\\]\\([^)]*\\)|https?://[^ \\]]*"), "");
   return std::regex_replace(text, std::regex("[ \\t]+"), " ");
 }
 

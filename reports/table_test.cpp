@@ -28,8 +28,8 @@ TEST_CASE("hostile names open no tag and break no row") {
       "<script>x", {"a|b", "\"q\""}, {{"<img src=x>", "one\ntwo | three"}}, {"<b>\nnote"}};
   CHECK(to_markdown(hostile) ==
         "### &lt;script>x\n\n"
-        "| a\\|b           | \"q\"             |\n"
-        "|----------------|-----------------|\n"
+        "| a\\|b           | \"q\"              |\n"
+        "|----------------|------------------|\n"
         "| &lt;img src=x> | one two \\| three |\n"
         "\n* &lt;b> note\n");
   CHECK(to_csv(hostile) == "a|b,\"\"\"q\"\"\"\r\n<img src=x>,\"one\ntwo | three\"\r\n");

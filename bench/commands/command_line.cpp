@@ -67,8 +67,8 @@ constexpr auto report_footer = R"(Examples:
   bench report out/mini --format html > mini.html
   bench report out/imagenet --document tensorflow-int8
 
-Documents: dsfd, n-bit-face, tensorflow-int8, one-bit-faster-rcnn, dfq. Their printed figures stand beside
-those of this run's cases.)";
+Documents: dsfd, n-bit-face, tensorflow-int8, one-bit-faster-rcnn, dfq. What they printed stands
+beside the figures of this run's cases.)";
 
 constexpr auto list_footer = R"(Examples:
   bench list
@@ -163,7 +163,6 @@ void add_cases(CLI::App* run, RunArguments& a) {
   option(run, "--bootstrap", a.bootstrap, "N", "replicates for the intervals (default: 1000)");
   run->add_flag("--restart", a.restart, "throw earlier answers away");
   option(run, "--plugin", a.plugins, "FILE", "backend built elsewhere: libNAME.so (repeatable)");
-  option(run, "--format", a.format, "NAME", run_format_help);
 }
 
 void add_run(CLI::App& app, RunArguments& a) {
@@ -172,6 +171,7 @@ void add_run(CLI::App& app, RunArguments& a) {
   option(run, "--limit", a.limit, "N", "a random subset of N images (default: all)");
   option(run, "--out", a.out, "DIR", "folder for results (default: out/SUITE)");
   run->add_flag("--speed", a.speed, "then time the cases of each network in turn, on one thread");
+  option(run, "--format", a.format, "NAME", run_format_help);
   run->footer(run_footer);
 }
 
@@ -183,6 +183,7 @@ void add_explain(CLI::App& app, ExplainArguments& a) {
   option(explain, "--out", a.run.out, "DIR", "folder for results (default: out/explain-SUITE)");
   explain->add_flag("--sweep", a.sweep,
                     "also take each layer's grids away in turn: a run per layer");
+  option(explain, "--format", a.run.format, "NAME", format_help);
   explain->footer(explain_footer);
 }
 
