@@ -172,9 +172,9 @@ Recipe take_quantize(JsonFields& fields, const std::string& file) {
   if (!fields.has("quantize")) return {};
   const Json json = fields.json("quantize");
   const auto* text = std::get_if<std::string>(&json.value);
-  if (!text || text->find(':') == text->npos) return recipe_of(json, file, "quantize");
+  if (!text) return recipe_of(json, file, "quantize");
   try {
-    return parse_recipe(*text);  // a preset and its options
+    return parse_recipe(*text);
   } catch (const Error& error) {
     fields.fail("quantize", error.what());
   }

@@ -179,15 +179,16 @@ TEST_CASE("What is trained with grids means the same in training, in fake-quant 
     TrainableGraph net(graph);
     for (std::uint64_t seed = 1; seed < 4; ++seed) {
       const Tensor input = noise(seed);
-      const auto data = net.answer(input).at(0).data<float>();
+      const Tensor logits = net.answer(input).at(0);
+      const auto data = logits.data<float>();
       const std::vector<float> evaluated(data.begin(), data.end());
       const std::vector<float> simulated = answer(graph, "fake-quant", input);
       double largest = 0;
       for (const float x : simulated) largest = std::max(largest, std::abs(double{x}));
       // A sum rounded otherwise may fall on the other side of a half: one number of 255 further on,
-      // and what follows from it.
-      CHECK(largest_difference(evaluated, simulated) <= largest / 20);
-      CHECK(largest_difference(answer(graph, "int8", input), simulated) <= largest / 20);
+      // and what follows from it in 53 layers.
+      CHECK(largest_difference(evaluated, simulated) <= largest / 10);
+      CHECK(largest_difference(answer(graph, "int8", input), simulated) <= largest / 10);
     }
   }
 }
@@ -237,8 +238,9 @@ TEST_CASE("Binary layers keep their real weights from step to step") {
   const auto first = fine_tuned("signs-1", R"(, "quantize": "binary-weight:layers=features.2*",
     "sign_gradient": {"weights": "identity"})");
   const auto second = run(request_of(
-      text_of("signs-2", R"({"from": "signs-1"})",
-              R"(, "quantize": "binary-weight:layers=features.2*+features.3*", "freeze": ["features*"])"),
+      text_of(
+          "signs-2", R"({"from": "signs-1"})",
+          R"(, "quantize": "binary-weight:layers=features.2*+features.3*", "freeze": ["features*"])"),
       "nets"));
   const Graph before = load_network(first.result.weights).graph;
   const Graph after = load_network(second.result.weights).graph;
@@ -276,7 +278,9 @@ TEST_CASE("What cannot be trained is said before the first step") {
 
 TEST_CASE("A loss that is no number ends the training by name") {
   std::string text = text_of("wild", untrained);
-  text.replace(text.find("0.003"), 5, "1000.");
+  // Weights are multiplied by -999 in every step.
+  text.replace(text.find(R"("adam", "learning_rate": 0.003)"), 30,
+               R"("sgd", "learning_rate": 1000, "weight_decay": 1)");
   text.replace(text.find("\"steps\": 6"), 10, "\"steps\": 60");
   try {
     run(request_of(text, "wild"));
