@@ -35,6 +35,10 @@ ChannelMaxima channel_maxima(const Graph& graph, const ForEachImage& images,
     });
   });
   if (result.empty()) throw Error(Fault::missing, "channel maxima: there are no images");
+  for (const Node& node : graph.nodes) {  // which are not shown
+    const auto* constant = std::get_if<Constant>(&node.op);
+    if (constant && constant->value.rank() >= 2) include(result[node.name], node, constant->value);
+  }
   return result;
 }
 

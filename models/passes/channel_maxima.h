@@ -15,9 +15,9 @@ namespace bench {
 /// on these images.
 using ChannelMaxima = std::map<std::string, std::vector<float>, std::less<>>;
 
-/// Of every node that `run` shows and that has channels, over all images. Throws Error{bad_data}
-/// naming the node whose value is not finite, Error{missing} if there are no images, and as the run
-/// does.
+/// Of every Constant, and every node that `run` shows, that has channels; over all images. Throws
+/// Error{bad_data} naming the node whose value is not finite, Error{missing} if there are no
+/// images, and as the run does.
 ChannelMaxima channel_maxima(const Graph& graph, const ForEachImage& images, const RunShowing& run);
 
 /// The same, by the plain reference.
