@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "bench/recipe_parts.h"
+#include "bench/recipe_report.h"
 #include "bench/recipe_showing.h"
 #include "models/error.h"
 #include "models/passes/absorb_bias.h"
@@ -19,32 +20,6 @@
 
 namespace bench {
 namespace {
-
-using Notes = std::vector<std::pair<std::string, std::string>>;
-
-std::string count(std::size_t n, const char* what) {
-  return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
-}
-
-void add_left(Notes& notes, const std::vector<LeftLayer>& left) {
-  for (const LeftLayer& layer : left) notes.emplace_back(layer.layer, "left: " + layer.why);
-}
-
-// The largest difference of all answers, as a share of the largest answer.
-double moved(const std::vector<Tensor>& before, const std::vector<Tensor>& after) {
-  double most = 0;
-  for (std::size_t i = 0; i < before.size(); ++i) {
-    const auto a = before[i].data<float>(), b = after[i].data<float>();
-    double largest = 0, difference = 0;
-    for (std::size_t k = 0; k < a.size(); ++k) {
-      largest = std::max(largest, std::abs(double{a[k]}));
-      difference = std::max(difference, std::abs(double{a[k]} - b[k]));
-    }
-    if (difference > 0) most = std::max(most, difference / std::max(largest, 1e-30));
-    if (std::isnan(difference)) return difference;
-  }
-  return most;
-}
 
 class Cooking {
  public:
@@ -166,7 +141,7 @@ class Cooking {
   }
 
   void operator()(const pass::CorrectBiasOnData&) {
-    need_images("correct-bias-on-data");
+    need_images(inputs_, "correct-bias-on-data");
     if (scales_pixels_) {
       throw Error(Fault::usage,
                   "correct-bias-on-data: the biases of layers with XNOR-Net's scale are no "
@@ -188,6 +163,11 @@ class Cooking {
       notes.emplace_back(node, fmt::format("{:.6g} .. {:.6g}", range.min, range.max));
     }
     report("calibrate", "ranges of " + count(done_.ranges.size(), "tensor"), notes);
+  }
+
+  void operator()(const pass::Unbalance& options) { change_channels("unbalance", options); }
+  void operator()(const pass::PruneDeadChannels& options) {
+    change_channels("prune-dead-channels", options);
   }
 
   void operator()(const pass::Quantize& options) {
@@ -229,12 +209,13 @@ class Cooking {
                                   ": comes after a quantize pass that has put weights onto grids");
   }
 
-  void need_images(const char* pass) const {
-    if (inputs_.images > 0) return;
-    throw Error(Fault::missing,
-                std::string(pass) +
-                    ": there are no calibration images; give "
-                    "--calibration-images N with a data set, or --calibration-data");
+  // Statistics taken out of folded batch norms would not follow.
+  template <class P>
+  void change_channels(const char* name, const P& options) {
+    if (!statistics_.empty()) {
+      throw Error(Fault::usage, std::string(name) + ": comes before fold-batch-norm");
+    }
+    done_.reports.push_back(bench::apply(options, done_.graph, inputs_));
   }
 
   void take(const char* pass, CorrectedBias result) {
@@ -262,7 +243,7 @@ class Cooking {
   }
 
   Ranges on_images(const pass::Calibrate& options) const {
-    need_images("calibrate");
+    need_images(inputs_, "calibrate");
     Calibrator calibrator(done_.graph, {.run = runner(inputs_, done_.graph),
                                         .moving_average_decay = options.decay,
                                         .zero_debiased = options.zero_debiased});
@@ -301,7 +282,9 @@ bool needs_images(const Recipe& recipe) {
     const auto* binarize = std::get_if<pass::Binarize>(&one);
     if (binarize) return needs_images(*binarize);
     const auto* calibrate = std::get_if<pass::Calibrate>(&one);
+    const auto* apart = std::get_if<pass::Unbalance>(&one);
     return std::holds_alternative<pass::CorrectBiasOnData>(one) ||
+           std::holds_alternative<pass::PruneDeadChannels>(one) || (apart && apart->spare_relu6) ||
            (calibrate && calibrate->rule != Rule::data_free && calibrate->rule != Rule::document);
   });
 }

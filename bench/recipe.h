@@ -23,6 +23,7 @@
 #include "models/passes/correct_bias.h"
 #include "models/passes/equalize.h"
 #include "models/passes/quantize.h"
+#include "models/passes/unbalance.h"
 #include "models/registry.h"
 
 namespace bench {
@@ -41,6 +42,17 @@ struct ReplaceRelu6 {
 struct RoundBatchNorm {
   Scheme grid{.form = Scheme::Form::offset, .is_signed = false, .narrow = false};
 };
+
+/// Channels scaled apart by powers of two: the float answers stay, and equalization has something
+/// to bring back. Comes before fold-batch-norm.
+struct Unbalance {
+  UnbalanceOptions options{};
+  bool spare_relu6 = false;  ///< not channels of a ReLU6 that reach 6 on calibration images
+};
+
+/// Channels that are 0 on all calibration images wherever they are read. Comes before
+/// fold-batch-norm.
+struct PruneDeadChannels {};
 
 /// Fails if the float answers move by more than `tolerance` of their largest magnitude.
 struct Equalize {
@@ -99,7 +111,8 @@ struct Binarize {
 
 using Pass = std::variant<pass::FoldBatchNorm, pass::RoundBatchNorm, pass::ReplaceRelu6,
                           pass::Equalize, pass::AbsorbBias, pass::ClipWeights, pass::CorrectBias,
-                          pass::CorrectBiasOnData, pass::Calibrate, pass::Quantize, pass::Binarize>;
+                          pass::CorrectBiasOnData, pass::Calibrate, pass::Quantize, pass::Binarize,
+                          pass::Unbalance, pass::PruneDeadChannels>;
 
 struct Recipe {
   std::string name = {};  ///< "dfq-bias16": short, fit for a file's name; empty: no recipe

@@ -157,6 +157,15 @@ void fields(Io& io, pass::Equalize& v) {
   io.number("answers", v.answers);
 }
 template <class Io>
+void fields(Io& io, pass::Unbalance& v) {
+  io.integer("seed", v.options.seed, 0, 1000000000);
+  io.integer("lowest", v.options.lowest, -20, 0);
+  io.integer("highest", v.options.highest, 0, 20);
+  io.flag("spare_relu6", v.spare_relu6);
+}
+template <class Io>
+void fields(Io&, pass::PruneDeadChannels&) {}
+template <class Io>
 void fields(Io& io, pass::AbsorbBias& v) {
   io.number("deviations", v.deviations);
   io.flag("only_scaled", v.only_scaled);

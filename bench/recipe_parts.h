@@ -46,6 +46,10 @@ inline constexpr NamedPass named_passes[] = {
      default_pass<pass::Quantize>},
     {"binarize", "layers that multiply by signs, by rules about layers", "rules=[] scales={}",
      default_pass<pass::Binarize>},
+    {"unbalance", "channels scaled apart by powers of two, float answers kept: equalize's test",
+     "seed=1 lowest=-6 highest=0 spare_relu6=false", default_pass<pass::Unbalance>},
+    {"prune-dead-channels", "channels that are 0 on all calibration images, removed", "",
+     default_pass<pass::PruneDeadChannels>},
 };
 
 inline std::string_view name_of(const Pass& pass) { return named_passes[pass.index()].name; }
@@ -73,6 +77,11 @@ std::span<const Preset> binary_presets();
 
 /// Replaces the graph. Throws as binarize and fit_scales.
 PassReport apply(const pass::Binarize& pass, Graph& graph, const CalibrationInputs& inputs);
+
+/// The same, as unbalance and prune_dead_channels; Error{missing} where images are wanted.
+PassReport apply(const pass::Unbalance& pass, Graph& graph, const CalibrationInputs& inputs);
+PassReport apply(const pass::PruneDeadChannels& pass, Graph& graph,
+                 const CalibrationInputs& inputs);
 
 /// Whether scales have to be fitted.
 bool needs_images(const pass::Binarize& pass);

@@ -81,6 +81,11 @@ Source find_source(const AuditArguments& a) {
 // Nothing is learned where only sizes are wanted.
 Recipe sized(Recipe recipe) {
   for (Pass& one : recipe.passes) {
+    if (std::holds_alternative<pass::PruneDeadChannels>(one)) {
+      throw Error(Fault::usage,
+                  "prune-dead-channels: which channels are dead is seen on images; write the "
+                  "network with bench convert --quantize, and audit that file");
+    }
     auto* binarize = std::get_if<pass::Binarize>(&one);
     if (!binarize || !needs_images(*binarize)) continue;
     for (BinarizeRule& rule : binarize->rules) {

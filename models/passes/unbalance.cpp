@@ -47,7 +47,7 @@ class Unbalancing {
       : options_(options),
         maxima_(maxima),
         spare_(spare),
-        random_(options.seed),
+        random_(static_cast<std::uint64_t>(options.seed)),
         last_(last_readers(graph)) {
     for (const Node& one : graph.nodes) require_changeable(one);
     result_.graph = std::move(graph);

@@ -6,7 +6,6 @@
 // batch norm gives the same digits. A ReLU passes any factor. A ReLU6 passes factors up to 1 as
 // long as the channel stays below 6; where it does not, the answers change.
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,7 +16,7 @@
 namespace bench {
 
 struct UnbalanceOptions {
-  std::uint64_t seed = 1;
+  int seed = 1;
   int lowest = -6, highest = 0;  ///< of the exponents, drawn uniformly; behind them a ReLU6: <= 0
 };
 
