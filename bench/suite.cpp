@@ -81,6 +81,7 @@ void take_task(JsonFields& fields, const std::string& file, Suite& suite) {
   if (suite.limit < 0) fields.fail("limit", "expected 0 (all) or a number of images");
   suite.evaluator = fields.text("evaluator");
   suite.protocol = fields.text_or("protocol", "");
+  suite.speed = fields.boolean_or("speed", false);
   for (JsonFields& one : fields.objects("cases")) {
     suite.cases.push_back(take_case(std::move(one), file));
   }

@@ -44,6 +44,7 @@ struct Suite {
   std::string list;     ///< the data set's own default where empty
   std::int64_t limit = 0;
   std::string evaluator, protocol;  ///< the official protocol where empty
+  bool speed = false;               ///< time the cases of each network too, as --speed does
   std::vector<Case> cases;
   std::string context;                 ///< where the task comes from
   std::vector<std::string> documents;  ///< whose tables its cases fill, by name
@@ -57,7 +58,7 @@ struct Suite {
 ///   optional.
 /// "documents" is a list of names (bench/documents.h).
 /// "parts" instead of "cases" is a list of {"dataset", "data", "list", "limit", "evaluator",
-/// "protocol", "cases"}.
+/// "protocol", "speed", "cases"}.
 /// Throws Error{bad_data} naming `file` and key: unknown, missing, twice, or of a wrong type.
 Suite parse_suite(std::string_view text, const std::string& file);
 

@@ -76,7 +76,7 @@ TEST_CASE("A suite says how a network is quantised") {
 constexpr auto two_parts = R"({"name": "s", "about": "a", "parts": [
   {"dataset": "lfw", "data": "bundled:lfw", "evaluator": "face-verification",
    "cases": [{"model": "m", "backend": "float"}]},
-  {"dataset": "imagenet", "limit": 5, "evaluator": "top-k",
+  {"dataset": "imagenet", "limit": 5, "speed": true, "evaluator": "top-k",
    "cases": [{"model": "n", "backend": "float"}]}]})";
 
 TEST_CASE("A suite of several data sets") {
@@ -88,6 +88,8 @@ TEST_CASE("A suite of several data sets") {
   CHECK(parts[0].data == "bundled:lfw");
   CHECK(parts[1].dataset == "imagenet");
   CHECK(parts[1].limit == 5);
+  CHECK(parts[1].speed);
+  CHECK_FALSE(parts[0].speed);
   CHECK(parts[1].cases.at(0).model == "n");
   CHECK(parts_of(parse_suite(minimal, "s.json")).at(0).dataset == "lfw");
   CHECK_THROWS_WITH(parse_suite(changed(two_parts, R"("n")", R"("m")"), "s.json"),

@@ -1,5 +1,6 @@
 #include <memory>
 #include <ostream>
+#include <set>
 
 #include "bench/commands/commands.h"
 #include "bench/commands/dispatch.h"
@@ -63,6 +64,7 @@ struct TaskRun {
   ChosenRun run;
   std::unique_ptr<Dataset> dataset;
   std::vector<RunRecord> records{};
+  std::set<std::string> warnings{};  ///< said already: each is said of the first case only
 };
 
 // All data sets are opened before anything long begins.
@@ -94,7 +96,7 @@ void write(const std::vector<TaskRun>& parts, const std::string& folder) {
 }
 
 // Runs one case with its progress shown.
-CaseResult run_showing_progress(const TaskRun& part, const Case& one,
+CaseResult run_showing_progress(TaskRun& part, const Case& one,
                                 const std::atomic<bool>& interrupted, std::ostream& err) {
   ProgressLine line(err, one.name());
   CaseResult result = run_case(part.run.request, one, *part.dataset, interrupted,
@@ -104,6 +106,7 @@ CaseResult run_showing_progress(const TaskRun& part, const Case& one,
     err << "bench: " << one.name() << ": " << result.record.error << std::endl;
   }
   for (const std::string& warning : result.record.warnings) {
+    if (!part.warnings.insert(warning).second) continue;
     err << "bench: " << one.name() << ": warning: " << warning << std::endl;
   }
   return result;
@@ -132,10 +135,9 @@ int execute(const RunArguments& a, std::ostream& out, std::ostream& err) {
       write(parts, folder);
     }
   }
-  if (a.speed) {
-    for (TaskRun& part : parts) {
-      measure_speed(part.records, part.run.cases, part.run.request, *part.dataset);
-    }
+  for (TaskRun& part : parts) {
+    if (!a.speed && !part.run.request.suite.speed) continue;
+    measure_speed(part.records, part.run.cases, part.run.request, *part.dataset);
     write(parts, folder);
   }
   const auto records = records_of(parts);
