@@ -11,6 +11,8 @@
 //    "bindings": [{"about": "the document's own networks", "cases": {"standard": "dsfd.float"}},
 //                 {"about": "in small", "drawn": true, "cases": {"standard": "mini-dsfd.float"}}]}
 //
+// The format's schema is document.schema.json beside this file.
+//
 // A cell names a role, a binding the case that plays it; so one table serves the published networks
 // and small ones trained here. A binding sees only records on drawn images, or only on others.
 

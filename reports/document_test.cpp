@@ -1,5 +1,6 @@
 #include "reports/document.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -62,6 +63,72 @@ TEST_CASE("A faulty document names file and key") {
   CHECK(fault(R"("images": 10)", R"("images": "10")").find("d.json: tables[0].images: ") == 0);
   CHECK(fault(R"("figures")", R"("decimals": 12, "figures")").find("expected 0 to 9") !=
         std::string::npos);
+}
+
+const Json* member(const Json& json, std::string_view key) {
+  const auto* object = std::get_if<JsonObject>(&json.value);
+  if (!object) return nullptr;
+  const auto found = std::ranges::find(*object, key, &JsonObject::value_type::first);
+  return found == object->end() ? nullptr : &found->second;
+}
+
+bool is_of_type(const Json& json, const std::string& type) {
+  if (type == "object") return std::holds_alternative<JsonObject>(json.value);
+  if (type == "array") return std::holds_alternative<JsonArray>(json.value);
+  if (type == "string") return std::holds_alternative<std::string>(json.value);
+  if (type == "boolean") return std::holds_alternative<bool>(json.value);
+  const bool whole = std::holds_alternative<std::int64_t>(json.value);
+  return whole || (type == "number" && std::holds_alternative<double>(json.value));
+}
+
+bool fits(const Json& schema, const Json& json);
+
+bool fits_object(const Json& schema, const JsonObject& object) {
+  const Json* required = member(schema, "required");
+  for (const Json& key : required ? std::get<JsonArray>(required->value) : JsonArray()) {
+    if (!member(object, std::get<std::string>(key.value))) return false;
+  }
+  const Json* properties = member(schema, "properties");
+  const Json* others = member(schema, "additionalProperties");
+  return std::ranges::all_of(object, [&](const auto& field) {
+    const Json* known = properties ? member(*properties, field.first) : nullptr;
+    if (known) return fits(*known, field.second);
+    return others && std::holds_alternative<JsonObject>(others->value) &&
+           fits(*others, field.second);
+  });
+}
+
+// What our schema uses of JSON Schema.
+bool fits(const Json& schema, const Json& json) {
+  if (const Json* choices = member(schema, "anyOf")) {
+    return std::ranges::any_of(std::get<JsonArray>(choices->value),
+                               [&](const Json& choice) { return fits(choice, json); });
+  }
+  if (!is_of_type(json, std::get<std::string>(member(schema, "type")->value))) return false;
+  if (const auto* object = std::get_if<JsonObject>(&json.value)) {
+    return fits_object(schema, *object);
+  }
+  const auto* array = std::get_if<JsonArray>(&json.value);
+  return !array || std::ranges::all_of(*array, [&](const Json& item) {
+    return fits(*member(schema, "items"), item);
+  });
+}
+
+TEST_CASE("The documents fit their published schema, and what is faulty does not") {
+  const Json schema =
+      parse_json(read(BENCH_SOURCE_DIR "/reports/document.schema.json"), "document.schema.json");
+  for (const auto& file : fs::directory_iterator(BENCH_SOURCE_DIR "/reports/documents")) {
+    INFO(file.path().string());
+    CHECK(fits(schema, parse_json(read(file.path()), file.path().string())));
+  }
+  CHECK(fits(schema, parse_json(minimal, "d.json")));
+  for (const auto& [from, to] :
+       {std::pair(R"("caption")", R"("captoin")"),
+        std::pair(R"("images": 10)", R"("images": "10")"),
+        std::pair(R"("of": "vgg")", R"("off": "vgg")"), std::pair(R"("vgg.float")", "3")}) {
+    INFO(to);
+    CHECK_FALSE(fits(schema, parse_json(changed(minimal, from, to), "d.json")));
+  }
 }
 
 // Our JSON by the number with which the document's file begins.
