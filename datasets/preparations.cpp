@@ -162,8 +162,11 @@ constexpr Preparation list[] = {
     exact("mini-48", mini, 48, 48, pil_bilinear),
     exact("mini-64", mini, 64, 64, pil_bilinear),
     exact("mini-96", mini, 96, 96, pil_bilinear),
+    exact("mini-96x72", mini, 96, 72, pil_bilinear),
+    exact("mini-128x96", mini, 128, 96, pil_bilinear),
     exact("mini-160x120", mini, 160, 120, pil_bilinear),
     exact("mini-256x192", mini, 256, 192, pil_bilinear),
+    exact("mini-face-56", mini, 56, 56, pil_bilinear),
     exact("mini-face-112", mini, 112, 112, pil_bilinear),
     flipped(exact("mini-face-112-flip", mini, 112, 112, pil_bilinear)),
 };
