@@ -13,10 +13,10 @@ namespace {
 constexpr int side = 96, classes = 24, synsets = 1000;
 
 struct Look {
-  int shape = 0, texture = 0, colours = 0;
+  int shape = 0, hue = 0;
 };
 
-Look look_of(int label) { return {label / 6, label / 2 % 3, label % 2}; }
+Look look_of(int label) { return {label / 6, label % 6}; }
 
 Outline outline_of(int shape) {
   switch (shape) {
@@ -27,17 +27,18 @@ Outline outline_of(int shape) {
   }
 }
 
-// Warm: from magenta over red to yellow; cool: from green to violet. Against a grey of any value.
-Texture texture_of(const Look& look, Random& random) {
-  const float hue = look.colours == 0 ? random.uniform(-0.08f, 0.14f) : random.uniform(0.4f, 0.7f);
-  const float saturation = random.uniform(0.5f, 1);
-  const Colour colour = hsv(hue, saturation, random.uniform(0.55f, 1));
+// A hue around one of six, plain or with a pattern that says nothing, the stronger the harder.
+Texture texture_of(const Look& look, float hardness, Random& random) {
+  const float hue = static_cast<float>(look.hue) / 6 + random.uniform(-0.055f, 0.055f);
+  const Colour colour = hsv(hue, random.uniform(0.55f, 1), random.uniform(0.6f, 1));
   const Colour grey = hsv(hue, random.uniform(0, 0.2f), random.uniform(0, 1) < 0.5f ? 0.1f : 0.95f);
+  const Colour other = mix(colour, grey, 0.1f + 0.9f * hardness);
   const float period = random.uniform(0.4f, 0.65f);
-  switch (look.texture) {
-    case 0: return stripes(colour, grey, period, random.uniform(0, 1));
-    case 1: return checks(colour, grey, period * 1.3f);
-    default: return dots(grey, colour, period);
+  switch (random.integer(0, 3)) {
+    case 0: return stripes(colour, other, period, random.uniform(0, 1));
+    case 1: return checks(colour, other, period * 1.3f);
+    case 2: return dots(other, colour, period);
+    default: return plain(colour);
   }
 }
 
@@ -52,16 +53,15 @@ Pose pose_of(float hardness, Random& random) {
   return pose;
 }
 
-// Another look, small and near the border: it misleads whoever sums up textures over the picture.
+// Another look, small and near the border: it misleads whoever sums up colours over the picture.
 void paint_distractor(Picture& picture, const Look& look, Random& random) {
   Look other = look;
   while (other.shape == look.shape) other.shape = random.integer(0, 3);
-  other.texture = random.integer(0, 2);
-  other.colours = random.integer(0, 1);
+  other.hue = random.integer(0, 5);
   Pose pose = pose_of(1, random);
   pose.size = random.uniform(7, 12);
   pose.centre.x = random.integer(0, 1) ? random.uniform(0, 22) : random.uniform(74, 96);
-  paint(picture, {{outline_of(other.shape), texture_of(other, random)}}, pose);
+  paint(picture, {{outline_of(other.shape), texture_of(other, 1, random)}}, pose);
 }
 
 // Most pictures are easy, some are as hard as it gets: a small network learns from the former and
@@ -78,7 +78,8 @@ Picture draw_class(int label, Random& random) {
   fade(picture, 0.85f * (1 - hardness), random);
   const Pose pose = pose_of(hardness, random);
   const Point light = {random.uniform(-0.6f, 0.6f), random.uniform(-0.6f, 0.6f)};
-  const Texture texture = rounded(texture_of(look, random), light, random.uniform(0, 0.4f));
+  const Texture texture =
+      rounded(texture_of(look, hardness, random), light, random.uniform(0, 0.4f));
   paint(picture, {{outline_of(look.shape), texture}}, pose,
         random.uniform(1 - 0.35f * hardness, 1));
   clutter(picture, up_to(3), pose.size * 0.5f, random);  // some of it in front
@@ -100,13 +101,11 @@ std::string synset_words() {
 
 std::vector<std::string> shape_classes() {
   const char* const shapes[] = {"disc", "square", "triangle", "star"};
-  const char* const textures[] = {"striped", "checked", "dotted"};
-  const char* const colours[] = {"warm", "cool"};
+  const char* const hues[] = {"red", "yellow", "green", "cyan", "blue", "magenta"};
   std::vector<std::string> names;
   for (int label = 0; label < classes; ++label) {
     const Look look = look_of(label);
-    names.push_back(
-        fmt::format("{} {} {}", colours[look.colours], textures[look.texture], shapes[look.shape]));
+    names.push_back(fmt::format("{} {}", hues[look.hue], shapes[look.shape]));
   }
   return names;
 }

@@ -5,8 +5,7 @@
 
 namespace bench::mini {
 
-/// "warm striped disc", ...: the label says shape, texture and colours, in this mixed base:
-/// ((shape * 3) + texture) * 2 + colours.
+/// "red disc", ...: label / 6 is the shape, label % 6 the hue.
 std::vector<std::string> shape_classes();
 
 Statistics draw_classification(const DrawOptions& options);

@@ -52,7 +52,8 @@ const std::vector<Task>& tasks() {
   static const std::vector<Task> all = {
       {"classification",
        "Shapes in ImageNet's layout (`val/`, `val.txt`, `synset_words.txt`): 24 classes, each one "
-       "shape, one texture and one family of colours. The other 976 of the thousand labels are not "
+       "shape and one family of hues, with whatever pattern. The other 976 of the thousand labels "
+       "are not "
        "used.",
        draw_classification},
       {"voc",
