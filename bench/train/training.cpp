@@ -11,6 +11,7 @@
 #include "bench/bundled.h"
 #include "bench/files.h"
 #include "bench/machine.h"
+#include "bench/train/easy_start.h"
 #include "bench/train/judge.h"
 #include "bench/train/training_run.h"
 #include "models/error.h"
@@ -57,11 +58,11 @@ Graph float_graph(const TrainingRequest& request) {
   if (!network.from.empty()) {
     return without_grids(load_network(file_of(request, network.from)).graph);
   }
-  return find(zoo(), "builder", network.builder)
-      .make({.seed = request.recipe.seed,
-             .width = network.width,
-             .image = network.image,
-             .classes = network.classes});
+  return easy_start(find(zoo(), "builder", network.builder)
+                        .make({.seed = request.recipe.seed,
+                               .width = network.width,
+                               .image = network.image,
+                               .classes = network.classes}));
 }
 
 std::unique_ptr<Dataset> open_judge(const TrainingRequest& request) {
