@@ -65,7 +65,9 @@ std::unique_ptr<Dataset> open_training_set(const TrainingRecipe& recipe, const s
     }
   }
   if (recipe.task == "lfw") return open_identities(root);
-  return open_dataset(recipe.task, {root.string()});
+  // VOC names its sets of images; the default is the one that is judged on.
+  const bool is_voc = recipe.task.starts_with("voc-");
+  return open_dataset(recipe.task, {.root = root.string(), .list = is_voc ? "train" : ""});
 }
 
 TrainingImages::TrainingImages(std::unique_ptr<const Dataset> dataset, const TrainingRecipe& recipe)

@@ -21,8 +21,8 @@ struct Batch {
 };
 
 /// The recipe's data set: drawn into a folder of its own below `data` where that is not there yet;
-/// without anything to draw, the one in `data`. For lfw, persons are classes. `say` is told of
-/// drawing, which takes a while. Throws as open_dataset and mini::draw_task.
+/// without anything to draw, the one in `data`. Of VOC's image sets, train; for lfw, persons are
+/// classes. `say` is told of drawing, which takes a while. Throws as open_dataset and mini::draw_task.
 std::unique_ptr<Dataset> open_training_set(const TrainingRecipe& recipe, const std::string& data,
                                            const std::function<void(const std::string&)>& say);
 
