@@ -92,13 +92,15 @@ std::vector<Case> cases_of(const Suite& suite, const std::string& model) {
   return {Case{model, "float", "", ""}};
 }
 
-// On each of these backends: the cases a network has there, or else its others, moved.
-std::vector<Case> on_backends(const std::vector<Case>& cases,
-                              const std::vector<std::string>& names) {
+// On each of these backends: the cases there are, or else others, moved. Of networks asked for by
+// name (`each`), every one.
+std::vector<Case> on_backends(const std::vector<Case>& cases, const std::vector<std::string>& names,
+                              bool each) {
   const auto there_already = [&](const Case& one, const std::string& name) {
     return std::ranges::any_of(cases, [&](const Case& other) {
-      return other.model == one.model && other.prepare == one.prepare &&
-             other.decode == one.decode && other.backend == name;
+      const bool same =
+          other.model == one.model && other.prepare == one.prepare && other.decode == one.decode;
+      return other.backend == name && (same || !each);
     });
   };
   std::vector<Case> all;
@@ -214,7 +216,7 @@ std::vector<Case> choose_cases(const Suite& suite, const RunArguments& a) {
     if (!a.binary_engine.empty()) one.binary_engine = a.binary_engine;
     override_calibration(one.calibration, a);
   }
-  if (!a.backends.empty()) cases = on_backends(cases, a.backends);
+  if (!a.backends.empty()) cases = on_backends(cases, a.backends, !a.models.empty());
   if (!a.quantize.empty()) cases = with_recipes(cases, a.quantize);
   std::vector<Case> once;
   for (const Case& one : cases) {
@@ -226,11 +228,11 @@ std::vector<Case> choose_cases(const Suite& suite, const RunArguments& a) {
 }
 
 std::string data_root(const std::string& given, const Suite& suite) {
-  return data_root(given.empty() ? data_folder(suite.data) : given, suite.dataset);
+  return data_root(given.empty() ? suite.data : given, suite.dataset);
 }
 
 std::string data_root(const std::string& given, const std::string& dataset) {
-  if (!given.empty()) return given;
+  if (!given.empty()) return data_folder(given);
   const char* folder = std::getenv("QUANTBENCH_DATA");
   if (folder && *folder) return (std::filesystem::path(folder) / dataset).string();
   throw Error(Fault::missing, "no data for " + dataset +

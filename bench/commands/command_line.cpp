@@ -123,7 +123,8 @@ Examples:
 
 constexpr auto format_help = "markdown, json or csv";
 constexpr auto run_format_help = "markdown, json, csv or html";
-constexpr auto data_help = "folder of the data set (default: $QUANTBENCH_DATA/NAME)";
+constexpr auto data_help =
+    "folder of the data set, or bundled:NAME (default: $QUANTBENCH_DATA/NAME)";
 constexpr auto weights_help = "a network's file, or a folder to look for it, four levels deep";
 
 // `kind` is what the help calls the value; a list is given by repeating the option.

@@ -146,6 +146,14 @@ TEST_CASE("Cases: the suite's own, narrowed, moved to other backends, or new") {
   a.models = {"a"};
   a.backends = {"int8", "float"};
   CHECK(names(a) == "a.int8 a.float a.p.int8 a.p.float ");
+  suite.cases.push_back({"b", "int8", "", ""});
+  a.models = {};  // a suite is narrowed; networks asked for by name are all moved
+  CHECK(names(a) == "a.float a.p.float b.float b.int8 ");
+  a.backends = {"fake-quant"};
+  CHECK(names(a) == "a.fake-quant a.p.fake-quant b.fake-quant ");
+  suite.cases.pop_back();
+  a.models = {"a"};
+  a.backends = {"int8", "float"};
   a.prepare = "q";  // now the two cases of a are one
   CHECK(names(a) == "a.q.int8 a.q.float ");
   a = {};
