@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "models/formats/formats.h"
 #include "models/formats/graph_fields.h"
 #include "models/formats/read_file.h"
 #include "models/formats/reject.h"
@@ -347,6 +348,7 @@ GraphFile read_graph_file(std::span<const std::byte> bytes, std::string_view wha
       reject("tensor " + in_quotes(file.tensors.begin()->first) + " belongs to no node");
     }
     validate(result.graph);
+    check_at_declared_size(result.graph);
   });
   result.notes = std::move(file.notes);
   return result;

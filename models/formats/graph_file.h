@@ -33,9 +33,9 @@ struct GraphFile {
 std::vector<std::byte> write_graph_file(const Graph& graph,
                                         std::map<std::string, std::string> notes = {});
 
-/// What write_graph_file was given; the graph is validated. Throws Error{bad_data} for a damaged or
-/// hostile file, Error{unsupported} for safetensors without a graph and for a later version; both
-/// name `what` and the field.
+/// What write_graph_file was given; the graph is validated, and fits its input's size where that is
+/// fixed. Throws Error{bad_data} for a damaged or hostile file, Error{unsupported} for safetensors
+/// without a graph and for a later version; both name `what` and the field.
 GraphFile read_graph_file(std::span<const std::byte> bytes, std::string_view what);
 
 /// Whether a file that starts so is safetensors. REQUIRES 9 bytes or the whole file.

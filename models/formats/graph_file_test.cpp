@@ -179,6 +179,12 @@ TEST_CASE("graph file: a hostile structure is turned down, with its field") {
         std::string::npos);
 }
 
+TEST_CASE("graph file: a fixed image that the layers do not fit") {
+  Graph graph = example();
+  std::get<Input>(graph.nodes[0].op).shape = {-1, 3, 8, 8};
+  CHECK(fault(write_graph_file(graph)).starts_with("net: node 'conv' (Conv2d): "));
+}
+
 TEST_CASE("graph file: nodes in a circle, or reading beyond the graph") {
   const std::string inputs = "\"inputs\": [\n        0\n      ]";
   const auto reading = [&](const std::string& id) {

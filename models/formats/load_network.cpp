@@ -64,4 +64,10 @@ LoadedNetwork load_network(const std::string& path) {
   return read_onnx(read_file(path, longest_onnx), path);
 }
 
+void check_at_declared_size(const Graph& graph) {
+  Shape shape = std::get<Input>(graph.nodes[0].op).shape;
+  if (shape[0] < 0) shape[0] = 1;
+  if (std::ranges::count(shape, -1) == 0) infer_shapes(graph, shape);
+}
+
 }  // namespace bench

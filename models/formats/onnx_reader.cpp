@@ -194,13 +194,6 @@ class Walk {
   std::set<std::string> made_somewhere_;
 };
 
-/// A network whose file fixes its input must fit it. An open batch is taken as 1.
-void check_at_declared_size(const Graph& graph) {
-  Shape shape = std::get<Input>(graph.nodes[0].op).shape;
-  if (shape[0] < 0) shape[0] = 1;
-  if (std::ranges::count(shape, -1) == 0) infer_shapes(graph, shape);
-}
-
 }  // namespace
 
 LoadedNetwork read_onnx(std::string_view bytes, const std::string& path) try {
