@@ -16,6 +16,7 @@ namespace {
 
 using Form = Scheme::Form;
 using Kind = NodeFilter::Kind;
+using Position = NodeFilter::Position;
 using Rule = pass::Calibrate::Rule;
 using Rules = std::vector<QuantizeRule>;
 
@@ -193,6 +194,25 @@ std::vector<Pass> tf_qat(JsonFields& from) {
   return {pass::FoldBatchNorm{}, calibrate, pass::Quantize{rules}};
 }
 
+// By the names that models/zoo/dsfd_vgg16.h gives its layers. Which of them document 1 quantised
+// follows from the sizes of its files: all of the backbone, or all but the first.
+std::vector<Pass> dsfd(JsonFields& from) {
+  const Scheme activation = rounded(affine, Rounding::half_up);
+  NodeScheme layer{.weight = activation};
+  layer.weight->narrow = true;
+  const bool activations = from.boolean_or("activations", true);
+  if (activations) layer.output = activation;
+  Rules rules;
+  for (const char* name : {"vgg_16/*", "fc6", "fc7", "extra/*"}) {
+    rules.push_back({{.name = name}, layer});
+  }
+  if (!from.boolean_or("first", false)) leave_in_float(rules, {.position = Position::first});
+  pass::Calibrate calibrate = calibrate_or(from, "rule", Rule::moving_average, activation);
+  calibrate.decay = from.number_or("decay", calibrate.decay);
+  if (!activations) return {pass::FoldBatchNorm{}, pass::Quantize{rules}};
+  return {pass::FoldBatchNorm{}, calibrate, pass::Quantize{rules}};
+}
+
 std::vector<Pass> tflite(JsonFields& from) {
   Scheme activation = rounded(affine, Rounding::half_away);
   activation.is_signed = true;
@@ -245,6 +265,10 @@ constexpr Preset quantizing_presets[] = {
      "correct_bias=false correct_bias_on_data=false bits=8 bias_bits=8 symmetric=false "
      "zero_on_grid=false ranges=document sigmas=6",
      dfq},
+    {"dsfd",
+     "document 1: convolutions of DSFD's backbone but the first as tf-qat has them, the rest in "
+     "float; activations=false: their weights alone, as in its file",
+     "first=false activations=true rule=moving-average decay=0.999", dsfd},
     {"int8",
      "static grids: weights symmetric per channel, activations from their minimum to their maximum "
      "(symmetric=true: with zero in the middle, unsigned where positive); what follows the last "
