@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "bench/train/face_objectives.h"
+#include "bench/train/faster_rcnn_objective.h"
 #include "bench/train/multibox_objective.h"
 #include "bench/train/objective.h"
 #include "bench/train/softmax_objective.h"
@@ -18,6 +19,7 @@ std::span<const Entry<MakeObjective>> objectives() {
       {"softmax-head", "embeddings that a linear layer tells apart, person by person",
        softmax_head_objective},
       {"arc-face", "embeddings apart by an angle, person by person", arc_face_objective},
+      {"faster-rcnn", "proposals of regions, and what each region holds", faster_rcnn_objective},
       {"multibox", "anchors' boxes and classes, with hard negatives", multibox_objective},
   };
   return list;
