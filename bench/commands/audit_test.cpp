@@ -89,6 +89,27 @@ TEST_CASE("A zoo's network is audited without a file, a quantised file without a
   CHECK(quantised.out.find(row) != quantised.out.npos);
 }
 
+// The document's column "weight compressing", and the weights that each step has made binary.
+TEST_CASE("Document 4's steps save what it says they save") {
+  const std::pair<const char*, const char*> wanted[] = {{"258048", "0.18"},
+                                                        {"1732608", "1.22"},
+                                                        {"7630848", "5.39"},
+                                                        {"14708736", "10.39"},
+                                                        {"117469184", "83.02"}};
+  int step = 0;
+  for (const auto& [numbers, percent] : wanted) {
+    const std::string recipe = "binary-steps:step=" + std::to_string(++step);
+    const Ran ran = bench({"audit", "faster-rcnn-vgg16", "--untrained", "--quantize", recipe});
+    INFO(recipe);
+    CHECK(ran.code == exit_ok);
+    const auto has = [&](const std::string& row) {
+      CHECK(ran.out.find("| " + row) != ran.out.npos);
+    };
+    has("numbers of 1 bit                           | " + std::string(numbers) + " ");
+    has("weight compressing, as document 4 has it   | " + std::string(percent) + " %");
+  }
+}
+
 TEST_CASE("What an audit cannot do is said") {
   const SmallNetwork network;
   const auto says = [&](const std::string& recipe, const char* part) {

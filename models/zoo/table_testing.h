@@ -1,6 +1,7 @@
 #pragma once
 // For tests only: the published networks' layers, one by one, as tables beside the checkout have
-// them (NAME.tsv: idx name kind kh kw stride pad cin cout groups Hout Wout weights MACs).
+// them (NAME.tsv: idx, name, kind, kh, kw, stride, pad, cin, cout, groups, Hout, Wout, weights,
+// MACs).
 
 #include <algorithm>
 #include <filesystem>
@@ -38,14 +39,12 @@ inline std::optional<LayerRows> table_rows(const std::string& name,
   LayerRows rows;
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with("#")) continue;
-    std::istringstream fields(line);
-    std::string index, layer, kind, kernel_h, kernel_w, stride, pad, inputs, groups;
-    std::int64_t outputs = 0, height = 0, width = 0, weights = 0, macs = 0;
-    fields >> index >> layer >> kind >> kernel_h >> kernel_w >> stride >> pad >> inputs >>
-        outputs >> groups >> height >> width >> weights >> macs;
-    if (!layer.starts_with(without)) {
-      rows.push_back(layer_row(outputs, height, width, weights, macs));
-    }
+    std::istringstream text(line);
+    std::vector<std::string> fields;
+    for (std::string field; std::getline(text, field, '\t');) fields.push_back(field);
+    if (fields.at(1).starts_with(without)) continue;
+    const auto number = [&](std::size_t column) { return std::stoll(fields.at(column)); };
+    rows.push_back(layer_row(number(8), number(10), number(11), number(12), number(13)));
   }
   std::ranges::sort(rows);
   return rows;
