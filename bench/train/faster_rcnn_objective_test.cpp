@@ -214,12 +214,13 @@ TEST_CASE("faster-rcnn: a small network learns two images by heart", "[slow]") {
   const std::vector<Target> targets{Objects{{.label = 0, .box = {20, 30, 60, 70}}},
                                     Objects{{.label = 2, .box = {50, 10, 110, 60}}}};
   Tensor input = Random(2).tensor({2, 3, 96, 128}, -0.3f, 0.3f);
-  for (std::size_t n = 0; n < 2; ++n) {
-    const Box& b = std::get<Objects>(targets[n])[0].box;
-    for (std::size_t y = 0; y < 96; ++y) {
-      for (std::size_t x = 0; x < 128; ++x) {
+  for (int n = 0; n < 2; ++n) {
+    const Box& b = std::get<Objects>(targets[static_cast<std::size_t>(n)])[0].box;
+    for (int y = 0; y < 96; ++y) {
+      for (int x = 0; x < 128; ++x) {
         const bool in = x >= b.x1 && x < b.x2 && y >= b.y1 && y < b.y2;
-        if (in) input.data<float>()[((3 * n + n) * 96 + y) * 128 + x] = 1;
+        const int place = ((3 * n + n) * 96 + y) * 128 + x;
+        if (in) input.data<float>()[static_cast<std::size_t>(place)] = 1;
       }
     }
   }
