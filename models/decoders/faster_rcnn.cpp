@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "models/decoders/list.h"
 #include "models/decoders/nms.h"
 #include "models/decoders/outputs.h"
@@ -16,8 +18,12 @@ using Numbers = std::span<const float>;
 Box box_of(Numbers region, Numbers deltas, const Geometry& g) {
   BoxDeltas by;
   for (std::size_t k = 0; k < 4; ++k) by[k] = double{deltas[k]} * region_deviations[k];
-  const Box box = moved({region[1], region[2], region[3], region[4]}, by);
-  return on_image(clipped(box, g.input_height, g.input_width), g);
+  const Box box = clipped(moved({region[1], region[2], region[3], region[4]}, by), g.input_height,
+                          g.input_width);
+  if (std::isnan(box.x1 + box.y1 + box.x2 + box.y2)) {
+    throw Error(Fault::bad_data, "decoder 'faster-rcnn': a box without finite corners");
+  }
+  return on_image(box, g);
 }
 
 // What stands above the threshold, class by class, each box with the point behind its last pixel:
@@ -29,7 +35,7 @@ std::vector<std::vector<Detection>> candidates(Numbers regions, Numbers logits, 
   for (std::size_t r = 0; r < count; ++r) {
     const auto scores = softmax(logits.subspan(classes * r, classes));
     for (std::size_t c = 1; c < classes; ++c) {
-      if (!(scores[c] > least_score)) continue;
+      if (scores[c] <= least_score) continue;  // suppress() refuses NaNs
       Box box = box_of(regions.subspan(5 * r, 5), deltas.subspan(4 * (classes * r + c), 4), g);
       box.x2 += 1;
       box.y2 += 1;
