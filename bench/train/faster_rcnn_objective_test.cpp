@@ -195,7 +195,7 @@ TEST_CASE("faster-rcnn: what does not fit is refused") {
   CHECK_THROWS_WITH(
       objective->loss(silent(1), std::vector<Target>{Objects{{.label = 3, .box = {0, 0, 9, 9}}}}),
       Contains("label 3 of 3 classes"));
-  CHECK_THROWS_WITH(make(graph, R"({"regions": 0})"), Contains("'regions'"));
+  CHECK_THROWS_WITH(make(graph, R"({"regions": 0})"), Contains("regions: expected"));
   CHECK_THROWS_WITH(make(graph, R"({"region_share": 2})"), Contains("region_share"));
   CHECK_THROWS_WITH(make(graph, R"({"anchor": 1})"), Contains("anchor"));
   graph.outputs[4].node = graph.outputs[3].node;

@@ -33,12 +33,12 @@ TEST_CASE("Faster R-CNN's layers are the table's") {
 }
 
 TEST_CASE("a small Faster R-CNN is small in proportion") {
-  const Graph graph = faster_rcnn_vgg16({.width = 0.09, .image = {192, 256}, .classes = 9});
+  const Graph graph = faster_rcnn_vgg16({.width = 0.08, .image = {192, 256}, .classes = 21});
   validate(graph);
   CHECK(audit(graph, {1, 3, 192, 256}).parameters < 250'000);
   const std::vector<Shape> shapes = infer_shapes(graph, {3, 3, 192, 256});
   // 192 / 600 of 300 regions, of 7 bins, of anchors of 8 times 16 pixels
-  const Shape wanted[] = {{3, 18, 12, 16}, {3, 36, 12, 16}, {288, 5}, {288, 9}, {288, 36}};
+  const Shape wanted[] = {{3, 18, 12, 16}, {3, 36, 12, 16}, {288, 5}, {288, 21}, {288, 84}};
   for (std::size_t i = 0; i < 5; ++i) {
     CHECK(shapes[static_cast<std::size_t>(graph.outputs[i].node)] == wanted[i]);
   }
