@@ -168,15 +168,15 @@ TrainingRecipe::Judge take_judge(JsonFields fields) {
   return judge;
 }
 
-Recipe take_quantize(JsonFields& fields, const std::string& file) {
-  if (!fields.has("quantize")) return {};
-  const Json json = fields.json("quantize");
+Recipe take_passes(JsonFields& fields, const char* key, const std::string& file) {
+  if (!fields.has(key)) return {};
+  const Json json = fields.json(key);
   const auto* text = std::get_if<std::string>(&json.value);
-  if (!text) return recipe_of(json, file, "quantize");
+  if (!text) return recipe_of(json, file, key);
   try {
     return parse_recipe(*text);
   } catch (const Error& error) {
-    fields.fail("quantize", error.what());
+    fields.fail(key, error.what());
   }
 }
 
@@ -207,11 +207,12 @@ TrainingRecipe parse_training_recipe(std::string_view text, const std::string& f
   if (fields.has("schedule")) recipe.schedule = take_schedule(fields.object("schedule"));
   recipe.clip = between(fields, "clip", 0, 0, 1e9);
   recipe.batch_norm_momentum = between(fields, "batch_norm_momentum", 0.1, 0, 1);
-  recipe.quantize = take_quantize(fields, file);
+  recipe.quantize = take_passes(fields, "quantize", file);
   if (fields.has("observe")) recipe.observe = take_observe(fields.object("observe"));
   if (fields.has("sign_gradient")) take_sign_gradient(fields.object("sign_gradient"), recipe);
   recipe.freeze = fields.texts("freeze");
   if (fields.has("prune")) recipe.prune = take_prune(fields.object("prune"));
+  recipe.finish = take_passes(fields, "finish", file);
   recipe.seed = seed_or_1(fields);
   if (fields.has("judge")) recipe.judge = take_judge(fields.object("judge"));
   fields.finish();

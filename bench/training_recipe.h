@@ -87,12 +87,16 @@ struct TrainingRecipe {
   std::vector<std::string> freeze;  ///< nodes that keep their parameters, * standing for any text
 
   /// Document 1's loss that empties channels: alpha times the sum, over nodes, of the mean of the
-  /// lowest floor(ratio * channels) of the channels' largest values.
+  /// lowest floor(ratio * channels) of the channels' largest values (bench/train/prune_loss.h).
   struct Prune {
     double alpha = 0, ratio = 0;
     std::vector<std::string> nodes;  ///< names, * standing for any text
   };
   std::optional<Prune> prune;
+
+  /// What becomes of the trained network, such as its dead channels removed: passes of a
+  /// quantisation recipe, which see all training images. Not for a network with grids.
+  Recipe finish;
 
   std::uint64_t seed = 1;
 

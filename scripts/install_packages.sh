@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs what building and testing needs, from Debian 12's own packages. Does nothing if all is there.
+# With the argument `train`: also libtorch, for training (-DBENCH_TRAIN=ON).
 set -euo pipefail
 
 packages=(
@@ -8,6 +9,7 @@ packages=(
   libcli11-dev libfmt-dev libprotobuf-dev protobuf-compiler libjpeg-dev libpng-dev zlib1g-dev libzip-dev
   libpugixml-dev libssl-dev xz-utils libgemmlowp-dev libhwy-dev
 )
+[ "${1:-}" = train ] && packages+=(libtorch-dev)
 
 missing=()
 for package in "${packages[@]}"; do

@@ -29,9 +29,8 @@ at::Tensor PruneLoss::loss() const {
     const auto lowest =
         static_cast<std::int64_t>(options_.ratio * static_cast<double>(value.size(1)));
     if (lowest == 0) continue;
-    const at::Tensor largest = at::amax(value, {0, 2, 3});
-    const at::Tensor order = at::argsort(largest.detach()).slice(0, 0, lowest);
-    sum = sum + at::index_select(largest, 0, order).mean();
+    const at::Tensor sorted = std::get<0>(at::sort(at::amax(value, {2, 3}), true, 1, false));
+    sum = sum + sorted.slice(1, 0, lowest).mean();
   }
   return options_.alpha * sum;
 }

@@ -9,9 +9,10 @@
 
 namespace bench {
 
-/// alpha times the sum, over the recipe's nodes, of the mean of the lowest floor(ratio C) of its C
-/// channels' largest values, taken over the batch and all places.
-/// Source: airacid/pruned-face-detector, pruned_net_work.py, lines 132 to 146.
+/// alpha times the sum, over the recipe's nodes, of the mean of the lowest floor(ratio C) of an
+/// image's C channel maxima, over the images of the batch.
+/// Source: airacid/pruned-face-detector, pruned_net_work.py, lines 132 to 146 (where every node has
+/// a ratio of its own).
 class PruneLoss {
  public:
   /// Throws Error{usage} for a pattern that fits no node of the graph.

@@ -19,18 +19,18 @@ Graph two_nodes() {
 
 TEST_CASE("The lowest channels pay for their largest values") {
   PruneLoss prune({.alpha = 10, .ratio = 0.6, .nodes = {"conv*.relu"}}, two_nodes());
-  // Two images of four channels of one pixel; over both, the largest are 3, 1, 6, 4.
+  // Two images of four channels of one pixel: 3, 0, 6, 2 and 1, 1, 5, 4.
   at::Tensor value = at::tensor({3.f, 0.f, 6.f, 2.f, 1.f, 1.f, 5.f, 4.f}).reshape({2, 4, 1, 1});
   value.requires_grad_(true);
   prune.see(0, value);  // not watched
   CHECK(prune.loss().item<float>() == 0);
   prune.see(1, value);
-  // floor(0.6 * 4) = 2 channels: 10 (3 + 1) / 2.
+  // floor(0.6 * 4) = 2 channels of each image: 10 (0 + 2 + 1 + 1) / 4.
   const at::Tensor loss = prune.loss();
-  CHECK(loss.item<float>() == 20);
+  CHECK(loss.item<float>() == 10);
   loss.backward();
   const at::Tensor expected =
-      at::tensor({5.f, 0.f, 0.f, 0.f, 0.f, 5.f, 0.f, 0.f}).reshape({2, 4, 1, 1});
+      at::tensor({0.f, 2.5f, 0.f, 2.5f, 2.5f, 2.5f, 0.f, 0.f}).reshape({2, 4, 1, 1});
   CHECK(at::equal(value.grad(), expected));
   prune.clear();
   CHECK(prune.loss().item<float>() == 0);

@@ -11,6 +11,7 @@
 #include "bench/bundled.h"
 #include "bench/files.h"
 #include "bench/machine.h"
+#include "bench/network.h"
 #include "bench/train/easy_start.h"
 #include "bench/train/judge.h"
 #include "bench/train/training_run.h"
@@ -132,6 +133,13 @@ bool make_steps(const TrainingRequest& request, const TrainingCalls& calls, Trai
   return true;
 }
 
+Graph finished(const TrainingRecipe& recipe, Graph trained, const TrainingImages& images) {
+  if (recipe.finish.empty()) return trained;
+  return prepare_graph(std::move(trained), recipe.finish, inputs_of(images, images.size()),
+                       recipe.name)
+      .graph;
+}
+
 std::string write_network(const TrainingRequest& request, const Graph& graph,
                           const std::string& path) {
   const auto bytes = write_graph_file(
@@ -187,7 +195,7 @@ TrainingResult train(const TrainingRequest& request, const TrainingCalls& calls)
   if (!make_steps(request, calls, run, checkpoints)) return {};
 
   ModelCard card = card_of(request, images);
-  card.sha256 = write_network(request, run.result(), paths.weights);
+  card.sha256 = write_network(request, finished(recipe, run.result(), images), paths.weights);
   TrainingResult result{true, paths.weights, paths.card, std::numeric_limits<double>::quiet_NaN(),
                         ""};
   if (judge_data) {

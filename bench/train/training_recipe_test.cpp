@@ -65,8 +65,18 @@ TEST_CASE("Recipes in the program are named as their files and can be found") {
     CHECK(load_training_recipe(BENCH_SOURCE_DIR "/bench/train/recipes/" + recipe.name + ".json")
               .digest == recipe.digest);
   }
-  CHECK_THROWS_WITH(load_training_recipe("mini-mobilenet-v3"),
-                    Catch::Contains("did you mean 'mini-mobilenet-v2'?"));
+  CHECK_THROWS_WITH(load_training_recipe("mini-vggg"), Catch::Contains("did you mean 'mini-vgg'?"));
+}
+
+TEST_CASE("Recipes that start from others see the same inputs and are read the same way") {
+  for (const TrainingRecipe& recipe : training_recipes()) {
+    if (recipe.network.from.empty()) continue;
+    INFO(recipe.name);
+    const TrainingRecipe start = load_training_recipe(recipe.network.from);
+    CHECK(recipe.prepare == start.prepare);
+    CHECK(recipe.decode == start.decode);
+    CHECK(recipe.task == start.task);
+  }
 }
 
 TEST_CASE("Rates rise evenly, then fall as half a cosine or at the steps named") {

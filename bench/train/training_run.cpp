@@ -23,18 +23,20 @@ std::vector<at::Tensor> all_trained(const TrainableGraph& net, Objective& object
   return list;
 }
 
-// Makes all gradients shorter if they are longer than `most` together.
-void clip(const std::vector<at::Tensor>& parameters, double most) {
+// The length of all gradients together.
+double length_of_gradients(const std::vector<at::Tensor>& parameters) {
   double squares = 0;
   for (const at::Tensor& parameter : parameters) {
     if (!parameter.grad().defined()) continue;
     const double length = parameter.grad().norm().item<double>();
     squares += length * length;
   }
-  const double length = std::sqrt(squares);
-  if (!(length > most)) return;
+  return std::sqrt(squares);
+}
+
+void shorten_gradients(const std::vector<at::Tensor>& parameters, double by) {
   for (const at::Tensor& parameter : parameters) {
-    if (parameter.grad().defined()) parameter.grad().mul_(most / length);
+    if (parameter.grad().defined()) parameter.grad().mul_(by);
   }
 }
 
@@ -53,17 +55,21 @@ const Tensor& saved_tensor(const NamedTensors& saved, const std::string& name, c
 
 }  // namespace
 
-StartNetwork start_network(const TrainingRecipe& recipe, Graph float_graph,
-                           const TrainingImages& images) {
-  if (recipe.quantize.empty()) return {std::move(float_graph)};
+CalibrationInputs inputs_of(const TrainingImages& images, std::size_t count) {
   CalibrationInputs inputs = inputs_for(nullptr, images.input(0).shape());
-  inputs.images = std::min(images.size(), static_cast<std::size_t>(recipe.observe.images));
-  // One from each stretch of the data set, which may be sorted.
+  inputs.images = std::min(images.size(), count);
   inputs.load = [&images, stretch = images.size() / inputs.images](std::size_t image) {
     std::vector<Tensor> views;
     views.push_back(images.input(image * stretch));
     return views;
   };
+  return inputs;
+}
+
+StartNetwork start_network(const TrainingRecipe& recipe, Graph float_graph,
+                           const TrainingImages& images) {
+  if (recipe.quantize.empty()) return {std::move(float_graph)};
+  const auto inputs = inputs_of(images, static_cast<std::size_t>(recipe.observe.images));
   Quantized first = prepare_graph(std::move(float_graph), recipe.quantize, inputs, recipe.name);
   GridFollower follower(recipe.quantize, first, recipe.observe);
   return {std::move(first.graph), std::move(follower)};
@@ -73,6 +79,7 @@ TrainingRun::TrainingRun(const TrainingRecipe& recipe, StartNetwork start, Train
     : recipe_(recipe),
       images_(images),
       follower_(std::move(start.follower)),
+      factors_(recipe.quantize),
       net_(start.graph, options_of(recipe)) {
   if (recipe.prune) prune_.emplace(*recipe.prune, start.graph);
   const auto frozen = chosen_nodes(start.graph, recipe.freeze, "freeze");
@@ -97,25 +104,34 @@ TrainingRun::Step TrainingRun::step() {
     if (follower_) follower_->see(node, value);
     if (prune_) prune_->see(node, value);
   };
+  factors_.put_into(net_);
   at::Tensor loss =
       objective_->loss(net_.forward(to_torch(batch.input), Mode::training, see), batch.targets);
   if (prune_) loss = loss + prune_->loss();
   Step step{loss.item<double>(), learning_rate(recipe_, done_)};
-  if (!std::isfinite(step.loss)) {
-    throw Error(Fault::bad_data,
-                fmt::format("recipe {}: the loss of step {} is {}; try a lower learning rate, or "
-                            "clip gradients",
-                            recipe_.name, done_ + 1, step.loss));
-  }
+  require_finite("loss", step.loss);
   optimizer_->clear_gradients();
   loss.backward();
-  if (recipe_.clip > 0) clip(all_trained(net_, *objective_), recipe_.clip);
+  factors_.take_back(net_);
+  const std::vector<at::Tensor> trained = all_trained(net_, *objective_);
+  const double length = length_of_gradients(trained);
+  require_finite("length of the gradients", length);
+  if (recipe_.clip > 0 && length > recipe_.clip) shorten_gradients(trained, recipe_.clip / length);
   optimizer_->set_learning_rate(step.learning_rate);
   optimizer_->step();
   ++done_;
   follow_grids();
   return step;
 }
+
+void TrainingRun::require_finite(const char* what, double value) const {
+  if (std::isfinite(value)) return;
+  throw Error(Fault::bad_data, fmt::format("recipe {}: the {} of step {} is {}; try a lower "
+                                           "learning rate, or clip gradients",
+                                           recipe_.name, what, done_ + 1, value));
+}
+
+Graph TrainingRun::result() const { return factors_.rounded(net_.result()); }
 
 void TrainingRun::follow_grids() {
   if (!follower_) return;

@@ -8,6 +8,7 @@
 #include "bench/train/grid_follower.h"
 #include "bench/train/objective.h"
 #include "bench/train/prune_loss.h"
+#include "bench/train/rounded_factors.h"
 #include "bench/train/training_images.h"
 #include "bench/training_recipe.h"
 
@@ -18,6 +19,10 @@ struct StartNetwork {
   Graph graph;
   std::optional<GridFollower> follower{};
 };
+
+/// What passes are shown: `count` images as they are, one from each stretch of the data set, which
+/// may be sorted.
+CalibrationInputs inputs_of(const TrainingImages& images, std::size_t count);
 
 /// `float_graph` with what the recipe's `quantize` makes of it, its ranges from the first images.
 /// Throws as apply and GridFollower.
@@ -38,7 +43,7 @@ class TrainingRun {
     double loss = 0, learning_rate = 0;
   };
 
-  /// The next one. Throws Error{bad_data} naming step and loss if that is not finite.
+  /// The next one. Throws Error{bad_data} naming the step if its loss or gradients are not finite.
   Step step();
 
   /// Everything to go on from here.
@@ -48,15 +53,17 @@ class TrainingRun {
   void load(const NamedTensors& saved, int done);
 
   /// The network as trained so far, with its grids.
-  Graph result() const { return net_.result(); }
+  Graph result() const;
 
  private:
   void follow_grids();
+  void require_finite(const char* what, double value) const;
 
   const TrainingRecipe& recipe_;
   TrainingImages& images_;
   std::optional<GridFollower> follower_;
   std::optional<PruneLoss> prune_{};
+  RoundedFactors factors_;
   TrainableGraph net_;
   std::unique_ptr<Objective> objective_{};
   std::optional<Optimizer> optimizer_{};

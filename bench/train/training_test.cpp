@@ -14,6 +14,7 @@
 #include "models/error.h"
 #include "models/formats/formats.h"
 #include "models/passes/layers.h"
+#include "models/passes/round_batch_norm.h"
 #include "models/random.h"
 #include "models/sha256.h"
 
@@ -257,6 +258,40 @@ TEST_CASE("Binary layers keep their real weights from step to step") {
   }
   CHECK(binary == 6);  // expand, depthwise, project of two blocks
   CHECK(compared > binary);
+}
+
+TEST_CASE("Document 2's batch norms stay, and end with factors of 8 bits") {
+  const Trained trained = fine_tuned("nbit", R"(, "quantize": "nbit:n=8")");
+  const Graph graph = load_network(trained.result.weights).graph;
+  const Graph again = round_batch_norm(graph, pass::RoundBatchNorm{}.grid).graph;
+  int norms = 0;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const auto* norm = std::get_if<BatchNorm>(&graph.nodes[i].op);
+    if (!norm) continue;
+    ++norms;
+    const auto once = norm->gamma.data<float>();
+    const auto twice = std::get<BatchNorm>(again.nodes[i].op).gamma.data<float>();
+    for (std::size_t c = 0; c < once.size(); ++c) CHECK(once[c] == Approx(twice[c]).epsilon(1e-6));
+  }
+  CHECK(norms == 52);
+}
+
+TEST_CASE("Passes that finish see the trained network; a recipe without steps only has these") {
+  base();
+  const auto judged = [](const std::string& name, const std::string& network,
+                         const std::string& more) {
+    std::string text = text_of(name, network, more);
+    text.replace(text.find("\"steps\": 6"), 10, "\"steps\": 0");
+    TrainingRequest request = request_of(text, "nets");
+    request.judge = folder() / "data/classification-48-seed3";
+    return run(request).result;
+  };
+  const TrainingResult plain = judged("plain", R"({"from": "base"})", "");
+  const TrainingResult unbalanced =
+      judged("unbalanced", R"({"from": "base"})",
+             R"(, "finish": {"passes": [{"pass": "unbalance", "spare_relu6": true}]})");
+  CHECK(unbalanced.value == plain.value);
+  CHECK(read_file(unbalanced.weights) != read_file(plain.weights));
 }
 
 TEST_CASE("What cannot be trained is said before the first step") {
