@@ -11,6 +11,11 @@ struct Pixels {
   std::int64_t truth = 0, predicted = 0, both = 0;
 
   bool present() const { return truth + predicted > 0; }
+  void add(const Pixels& other, std::int64_t times) {
+    truth += times * other.truth;
+    predicted += times * other.predicted;
+    both += times * other.both;
+  }
   double iou() const;     ///< both / (truth + predicted - both)
   double recall() const;  ///< both / truth
 };

@@ -40,6 +40,8 @@ struct Bootstrap {
   std::uint64_t seed = 1;
 };
 
+struct Tally;
+
 class Evaluator {
  public:
   virtual ~Evaluator() = default;
@@ -56,6 +58,10 @@ class Evaluator {
   /// By id, what each image counts in the first figure, where that is the mean over images of what
   /// each counts alone (1 for a right class); else nothing.
   virtual std::map<std::string, double> per_image() const { return {}; }
+
+  /// What each image adds to the fractions among the figures (evaluators/tally.h). Throws as
+  /// result().
+  virtual Tally tally() const = 0;
 
   /// Things a careful reader should know: "scores are not sorted in 12 images (first: ...)", ...
   virtual std::vector<std::string> warnings() const = 0;

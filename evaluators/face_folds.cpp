@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <numeric>
 #include <optional>
 
@@ -62,6 +63,8 @@ class Verification {
  public:
   Verification(const ComparedPairs& pairs, const FaceProtocol& protocol);
   std::vector<Figure> figures(PairWeights weights) const;
+  /// Pairs that `accuracy` counts as right, each counted once.
+  std::vector<std::uint8_t> right() const;
 
  private:
   /// A threshold for each fold from the other folds, tried on the fold.
@@ -71,6 +74,7 @@ class Verification {
   std::vector<PairRange> others(std::size_t fold) const {
     return {{0, folds_[fold].begin}, {folds_[fold].end, pairs_.same.size()}};
   }
+  bool is_right(std::size_t pair, double threshold) const;
   double accuracy(std::size_t fold, double threshold, PairWeights weights) const;
   void rate(std::size_t fold, double threshold, PairWeights weights, Rates& rates) const;
   std::vector<Point> mean_curve(PairWeights weights) const;
@@ -103,14 +107,18 @@ Verification::Verification(const ComparedPairs& pairs, const FaceProtocol& proto
   std::ranges::stable_sort(by_distance_, {}, [&](std::uint32_t p) { return own_distance_[p]; });
 }
 
+bool Verification::is_right(std::size_t pair, double threshold) const {
+  const double distance = own_distance_[pair];
+  const bool accepted = distance < threshold;
+  const bool rejected = protocol_.ties_fail ? distance > threshold : !accepted;
+  return pairs_.same[pair] ? accepted : rejected;
+}
+
 double Verification::accuracy(std::size_t fold, double threshold, PairWeights weights) const {
   std::uint64_t right = 0, all = 0;
   for (std::size_t p = folds_[fold].begin; p < folds_[fold].end; ++p) {
-    const double distance = own_distance_[p];
-    const bool accepted = distance < threshold;
-    const bool rejected = protocol_.ties_fail ? distance > threshold : !accepted;
     all += weights[p];
-    if (pairs_.same[p] ? accepted : rejected) right += weights[p];
+    if (is_right(p, threshold)) right += weights[p];
   }
   return ratio(right, all);
 }
@@ -232,7 +240,48 @@ std::vector<Figure> Verification::figures(PairWeights weights) const {
   return list;
 }
 
+std::vector<std::uint8_t> Verification::right() const {
+  std::vector<std::uint8_t> right;
+  if (protocol_.choice == ThresholdChoice::in_sample || folds_.size() < 2) return right;
+  const std::vector<std::uint32_t> once(pairs_.same.size(), 1);
+  for (std::size_t fold = 0; fold < folds_.size(); ++fold) {
+    const double threshold = choose_threshold(grid_.accepted(fold, others(fold), once),
+                                              grid_.thresholds(), protocol_.choice);
+    for (std::size_t p = folds_[fold].begin; p < folds_[fold].end; ++p) {
+      right.push_back(is_right(p, threshold));
+    }
+  }
+  return right;
+}
+
 }  // namespace
+
+TallyFigures verification_tally(ComparedPairs pairs, const FaceProtocol& protocol) {
+  // Verification looks at the pairs it is given, so the two live in one place.
+  struct Kept {
+    ComparedPairs pairs;
+    Verification verification;
+    Kept(ComparedPairs given, const FaceProtocol& by)
+        : pairs(std::move(given)), verification(pairs, by) {}
+  };
+  const auto kept = std::make_shared<const Kept>(std::move(pairs), protocol);
+  TallyFigures result;
+  const std::vector<std::uint32_t> once(kept->pairs.same.size(), 1);
+  for (const Figure& figure : kept->verification.figures(once)) {
+    if (!figure.interval) continue;
+    result.names.push_back(figure.metric.name);
+    const bool accuracy = figure.metric.name == "accuracy";
+    result.right.push_back(accuracy ? kept->verification.right() : std::vector<std::uint8_t>());
+  }
+  result.values = [kept](PairWeights weights) {
+    std::vector<double> values;
+    for (const Figure& figure : kept->verification.figures(weights)) {
+      if (figure.interval) values.push_back(figure.metric.value);
+    }
+    return values;
+  };
+  return result;
+}
 
 std::vector<Metric> verification_figures(const ComparedPairs& pairs, const FaceProtocol& protocol,
                                          const Bootstrap& bootstrap) {

@@ -5,6 +5,7 @@
 
 #include "evaluators/evaluator.h"
 #include "evaluators/face_thresholds.h"
+#include "evaluators/tally.h"
 
 namespace bench {
 
@@ -12,5 +13,8 @@ namespace bench {
 /// protocol gives NaN for fewer than two folds.
 std::vector<Metric> verification_figures(const ComparedPairs& pairs, const FaceProtocol& protocol,
                                          const Bootstrap& bootstrap);
+
+/// Those of the figures that have intervals, of pairs counted any number of times.
+TallyFigures verification_tally(ComparedPairs pairs, const FaceProtocol& protocol);
 
 }  // namespace bench

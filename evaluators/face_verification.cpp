@@ -25,6 +25,39 @@ struct Face {
   std::vector<FacePair> pairs;
 };
 
+/// Pairs sorted by fold, and what they are called.
+struct Compared {
+  ComparedPairs pairs;
+  std::vector<std::string> names;
+  std::size_t listed = 0;
+};
+
+Tally tally_of(const ComparedPairs& pairs, std::vector<std::string> names,
+               std::string_view protocol) {
+  Tally tally{"face-verification", std::string(protocol),      {}, std::move(names),
+              pairs.fold_sizes,    1 + pairs.distances.size(), {}};
+  for (std::size_t p = 0; p < pairs.same.size(); ++p) {
+    std::vector<double>& row = tally.rows.emplace_back();
+    row.push_back(pairs.same[p]);
+    for (const std::vector<double>& distances : pairs.distances) row.push_back(distances[p]);
+  }
+  return tally;
+}
+
+ComparedPairs pairs_of(const Tally& tally) {
+  ComparedPairs pairs{tally.groups, {}, std::vector<std::vector<double>>(tally.width - 1)};
+  for (std::size_t p = 0; p < tally.rows.size(); ++p) {
+    if (tally.rows[p].size() != tally.width) {
+      throw Error(Fault::bad_data, "tally of face-verification: not one row for " + tally.items[p]);
+    }
+    pairs.same.push_back(tally.rows[p][0] != 0);
+    for (std::size_t k = 0; k + 1 < tally.width; ++k) {
+      pairs.distances[k].push_back(tally.rows[p][k + 1]);
+    }
+  }
+  return pairs;
+}
+
 class FaceVerification final : public Evaluator {
  public:
   FaceVerification(const FaceProtocol& protocol, bool partial)
@@ -33,6 +66,7 @@ class FaceVerification final : public Evaluator {
   void add(const std::string& id, const Truth& truth, const Answer& answer) override;
   void merge(const Evaluator& other) override;
   std::vector<Metric> result(const Bootstrap& bootstrap) const override;
+  Tally tally() const override;
   std::vector<std::string> warnings() const override;
   std::string protocol() const override {
     return fmt::format("face-verification {}: {}; folds of pairs.txt", protocol_.name,
@@ -43,6 +77,7 @@ class FaceVerification final : public Evaluator {
   void insert(const std::string& id, const Face& face);
   std::vector<ListedPair> listed_pairs() const;
   std::map<std::string, FaceVector> vectors() const;
+  Compared compare() const;
   std::string count_images(bool (*holds)(float)) const;
 
   const FaceProtocol& protocol_;
@@ -113,14 +148,16 @@ std::map<std::string, FaceVector> FaceVerification::vectors() const {
   return vectors;
 }
 
-std::vector<Metric> FaceVerification::result(const Bootstrap& bootstrap) const {
+Compared FaceVerification::compare() const {
   const std::vector<ListedPair> listed = listed_pairs();
   const std::map<std::string, FaceVector> by_id = vectors();
   std::vector<VectorPair> pairs;
+  std::vector<std::pair<int, std::string>> names;  // with their folds
   for (const auto& [pair, first] : listed) {
     const auto second = by_id.find(pair.other);
     if (second != by_id.end()) {
       pairs.push_back({pair.fold, pair.same, &by_id.at(first), &second->second});
+      names.emplace_back(pair.fold, first + " & " + pair.other);
     } else if (!partial_) {
       throw Error(
           Fault::bad_data,
@@ -129,9 +166,21 @@ std::vector<Metric> FaceVerification::result(const Bootstrap& bootstrap) const {
                       pair.other, pair.index + 1, first));
     }
   }
-  std::vector<Metric> metrics =
-      verification_figures(compare_faces(std::move(pairs), protocol_), protocol_, bootstrap);
-  metrics.push_back({"pairs_listed", static_cast<double>(listed.size()), {}, "pairs", false});
+  std::ranges::stable_sort(names, {}, &std::pair<int, std::string>::first);  // as compare_faces
+  Compared compared{compare_faces(std::move(pairs), protocol_), {}, listed.size()};
+  for (auto& [fold, name] : names) compared.names.push_back(std::move(name));
+  return compared;
+}
+
+Tally FaceVerification::tally() const {
+  const Compared compared = compare();
+  return tally_of(compared.pairs, compared.names, protocol_.name);
+}
+
+std::vector<Metric> FaceVerification::result(const Bootstrap& bootstrap) const {
+  const Compared compared = compare();
+  std::vector<Metric> metrics = verification_figures(compared.pairs, protocol_, bootstrap);
+  metrics.push_back({"pairs_listed", static_cast<double>(compared.listed), {}, "pairs", false});
   metrics.push_back({"images", static_cast<double>(faces_.size()), {}, "images", false});
   return metrics;
 }
@@ -189,17 +238,45 @@ std::unique_ptr<Evaluator> make_face_verification(const EvaluatorOptions& option
   return std::make_unique<FaceVerification>(find_face_protocol(options.protocol), options.partial);
 }
 
-std::vector<Metric> verify(std::span<const ScoredPair> pairs, std::string_view protocol,
-                           const Bootstrap& bootstrap) {
-  const FaceProtocol& chosen = find_face_protocol(protocol);
-  if (chosen.subtract_mean) {
+namespace {
+
+ComparedPairs compare_scored(std::span<const ScoredPair> pairs, const FaceProtocol& protocol) {
+  if (protocol.subtract_mean) {
     throw Error(Fault::usage,
                 fmt::format("protocol '{}' subtracts a mean embedding: it needs embeddings, "
                             "not distances of pairs",
-                            protocol));
+                            protocol.name));
   }
-  return verification_figures(compare_faces(std::vector(pairs.begin(), pairs.end()), chosen),
-                              chosen, bootstrap);
+  return compare_faces(std::vector(pairs.begin(), pairs.end()), protocol);
+}
+
+}  // namespace
+
+std::vector<Metric> verify(std::span<const ScoredPair> pairs, std::string_view protocol,
+                           const Bootstrap& bootstrap) {
+  const FaceProtocol& chosen = find_face_protocol(protocol);
+  return verification_figures(compare_scored(pairs, chosen), chosen, bootstrap);
+}
+
+Tally pairs_tally(std::span<const ScoredPair> pairs, std::string_view protocol) {
+  const FaceProtocol& chosen = find_face_protocol(protocol);
+  std::vector<std::pair<int, std::string>> numbers;
+  for (std::size_t p = 0; p < pairs.size(); ++p) {
+    numbers.emplace_back(pairs[p].fold, fmt::format("pair {}", p + 1));
+  }
+  std::ranges::stable_sort(numbers, {}, &std::pair<int, std::string>::first);
+  std::vector<std::string> names;
+  for (auto& [fold, name] : numbers) names.push_back(std::move(name));
+  return tally_of(compare_scored(pairs, chosen), std::move(names), chosen.name);
+}
+
+TallyFigures face_figures(const Tally& tally) {
+  const FaceProtocol& protocol = find_face_protocol(tally.protocol);
+  const std::size_t tested = tally.width - 1;
+  if (tested == 0 || (tested > 1 && tested != tally.groups.size())) {
+    throw Error(Fault::bad_data, "tally of face-verification: a distance for each fold, or one");
+  }
+  return verification_tally(pairs_of(tally), protocol);
 }
 
 }  // namespace bench

@@ -14,6 +14,7 @@
 #include <span>
 
 #include "evaluators/evaluator.h"
+#include "evaluators/tally.h"
 
 namespace bench {
 
@@ -33,5 +34,12 @@ struct ScoredPair {
 /// for an unknown protocol and for those that subtract a mean, which need the embeddings.
 std::vector<Metric> verify(std::span<const ScoredPair> pairs, std::string_view protocol,
                            const Bootstrap& bootstrap);
+
+/// Of the same pairs, which are called "pair 1", ...; throws alike.
+Tally pairs_tally(std::span<const ScoredPair> pairs, std::string_view protocol);
+
+/// A tally's items are pairs, its groups folds. A pair has one row: whether it shows one person,
+/// and its distance; several, one for each fold tested, where the mean of the others is subtracted.
+TallyFigures face_figures(const Tally& tally);
 
 }  // namespace bench

@@ -3,17 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "evaluators/bootstrap.h"
 #include "evaluators/class_pixels.h"
 #include "evaluators/scale_crop.h"
 #include "evaluators/seen.h"
+#include "models/registry.h"
 
 namespace bench {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::uint8_t void_label = 255;
 constexpr int deeplab_size = 513;
 
@@ -119,23 +118,37 @@ class MeanIou : public Evaluator {
   void merge(const Evaluator& other) override { seen_.merge(same_kind(*this, other).seen_); }
 
   std::vector<Metric> result(const Bootstrap& bootstrap) const override {
-    const auto values = [&](std::span<const std::uint32_t> counts) {
-      return figures(total(counts), per_image_mean(counts));
-    };
-    const std::vector<double> all = values(std::vector<std::uint32_t>(seen_.size(), 1));
-    auto drawn = bootstrap_values(seen_.size(), all.size(), bootstrap, values);
-    const std::vector<std::string> names = figure_names();
+    const Tally each = tally();
+    const TallyFigures figures = mean_iou_figures(each);
+    const std::vector<double> all = figures.values(std::vector<std::uint32_t>(seen_.size(), 1));
+    auto drawn = bootstrap_values(seen_.size(), all.size(), bootstrap, figures.values);
     std::vector<Metric> metrics;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      metrics.push_back({names[i], all[i], interval95(drawn[i]), "", i == 0, std::move(drawn[i])});
+      metrics.push_back(
+          {figures.names[i], all[i], interval95(drawn[i]), "", i == 0, std::move(drawn[i])});
     }
     append_counts(metrics);
     return metrics;
   }
 
+  Tally tally() const override {
+    Tally tally{"mean-iou", std::string(protocol_.name), names_, {}, {seen_.size()}, 4, {}};
+    for (const auto& [id, record] : seen_) {
+      tally.items.push_back(id);
+      std::vector<double>& rows = tally.rows.emplace_back();
+      for (const auto& [label, pixels] : record) {
+        for (const auto number :
+             {static_cast<std::int64_t>(label), pixels.truth, pixels.predicted, pixels.both}) {
+          rows.push_back(static_cast<double>(number));
+        }
+      }
+    }
+    return tally;
+  }
+
   std::vector<std::string> warnings() const override {
     std::string absent;
-    const auto totals = total(std::vector<std::uint32_t>(seen_.size(), 1));
+    const std::vector<Pixels> totals = total();
     for (std::size_t i = 0; i < totals.size(); ++i) {
       if (!totals[i].present()) absent += (absent.empty() ? "" : ", ") + names_[i];
     }
@@ -170,57 +183,16 @@ class MeanIou : public Evaluator {
     seen_.add(id, summarise(joint, classes));
   }
 
-  std::vector<Pixels> total(std::span<const std::uint32_t> counts) const {
+  std::vector<Pixels> total() const {
     std::vector<Pixels> totals(names_.size());
-    auto times = counts.begin();
     for (const auto& [id, record] : seen_) {
-      const std::int64_t n = *times++;
-      for (const auto& [label, pixels] : record) {
-        totals[label].truth += n * pixels.truth;
-        totals[label].predicted += n * pixels.predicted;
-        totals[label].both += n * pixels.both;
-      }
+      for (const auto& [label, pixels] : record) totals[label].add(pixels, 1);
     }
     return totals;
   }
 
-  double per_image_mean(std::span<const std::uint32_t> counts) const {
-    if (protocol_.mean != Mean::per_image) return nan;
-    double sum = 0, images = 0;
-    auto times = counts.begin();
-    for (const auto& [id, record] : seen_) {
-      const std::uint32_t n = *times++;
-      if (record.empty()) continue;  // void from corner to corner
-      std::vector<Pixels> classes;
-      for (const ClassPixels& one : record) classes.push_back(one.pixels);
-      sum += n * mean_over_classes(classes, Mean::skip_absent);
-      images += n;
-    }
-    return sum / images;
-  }
-
-  bool recall() const { return protocol_.mean == Mean::recall; }
-
-  /// In the order of figure_names().
-  std::vector<double> figures(const std::vector<Pixels>& totals, double per_image) const {
-    std::vector<double> values = {
-        protocol_.mean == Mean::per_image ? per_image : mean_over_classes(totals, protocol_.mean),
-        pixel_accuracy(totals), mean_class_accuracy(totals), frequency_weighted_iou(totals)};
-    for (const Pixels& one : totals) values.push_back(recall() ? one.recall() : one.iou());
-    return values;
-  }
-
-  std::vector<std::string> figure_names() const {
-    std::vector<std::string> names = {recall() ? "voc2007_accuracy" : "miou", "pixel_accuracy",
-                                      "mean_class_accuracy", "fwiou"};
-    for (const std::string& name : names_) {
-      names.push_back((recall() ? "accuracy." : "iou.") + name);
-    }
-    return names;
-  }
-
   void append_counts(std::vector<Metric>& metrics) const {
-    const auto totals = total(std::vector<std::uint32_t>(seen_.size(), 1));
+    const std::vector<Pixels> totals = total();
     double pixels = 0, present = 0;
     for (const Pixels& one : totals) {
       pixels += static_cast<double>(one.truth);
@@ -236,7 +208,75 @@ class MeanIou : public Evaluator {
   Seen<Record> seen_;
 };
 
+/// The classes of each image of a tally.
+std::vector<Record> records_of(const Tally& tally) {
+  std::vector<Record> records;
+  for (const std::vector<double>& rows : tally.rows) {
+    Record& record = records.emplace_back();
+    for (std::size_t at = 0; at < rows.size(); at += tally.width) {
+      const auto number = [&](std::size_t k) { return static_cast<std::int64_t>(rows[at + k]); };
+      record.push_back({static_cast<std::size_t>(number(0)), {number(1), number(2), number(3)}});
+      if (record.back().label < tally.names.size()) continue;
+      throw Error(Fault::bad_data, "tally of mean-iou: a class beyond those named");
+    }
+  }
+  return records;
+}
+
+double per_image_mean(const std::vector<Record>& records, std::span<const std::uint32_t> counts) {
+  double sum = 0, images = 0;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (records[i].empty()) continue;  // void from corner to corner
+    std::vector<Pixels> classes;
+    for (const ClassPixels& one : records[i]) classes.push_back(one.pixels);
+    sum += counts[i] * mean_over_classes(classes, Mean::skip_absent);
+    images += counts[i];
+  }
+  return sum / images;
+}
+
+std::vector<double> values_of(const std::vector<Record>& records, std::size_t classes, Mean mean,
+                              std::span<const std::uint32_t> counts) {
+  std::vector<Pixels> totals(classes);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (counts[i] == 0) continue;
+    for (const auto& [label, pixels] : records[i]) totals[label].add(pixels, counts[i]);
+  }
+  std::vector<double> values = {
+      mean == Mean::per_image ? per_image_mean(records, counts) : mean_over_classes(totals, mean),
+      pixel_accuracy(totals), mean_class_accuracy(totals), frequency_weighted_iou(totals)};
+  for (const Pixels& one : totals) {
+    values.push_back(mean == Mean::recall ? one.recall() : one.iou());
+  }
+  return values;
+}
+
+const Protocol& find_protocol(std::string_view name) {
+  return find(protocols, "protocol of mean-iou", name);
+}
+
 }  // namespace
+
+TallyFigures mean_iou_figures(const Tally& tally) {
+  const Mean mean = find_protocol(tally.protocol).mean;
+  if (tally.width != 4 || tally.names.empty()) {
+    throw Error(Fault::bad_data, "tally of mean-iou: rows are not those of classes");
+  }
+  const bool recall = mean == Mean::recall;
+  TallyFigures figures{
+      {recall ? "voc2007_accuracy" : "miou", "pixel_accuracy", "mean_class_accuracy", "fwiou"},
+      {},
+      {}};
+  for (const std::string& name : tally.names) {
+    figures.names.push_back((recall ? "accuracy." : "iou.") + name);
+  }
+  figures.right.resize(figures.names.size());
+  figures.values = [records = records_of(tally), classes = tally.names.size(),
+                    mean](std::span<const std::uint32_t> counts) {
+    return values_of(records, classes, mean, counts);
+  };
+  return figures;
+}
 
 EvaluatorInfo mean_iou_info() {
   EvaluatorInfo info{"mean-iou", "intersection over union of each class, and its mean", {}};
@@ -245,12 +285,9 @@ EvaluatorInfo mean_iou_info() {
 }
 
 std::unique_ptr<Evaluator> make_mean_iou(const EvaluatorOptions& options) {
-  const auto* protocol =
-      std::find_if(std::begin(protocols), std::end(protocols),
-                   [&](const Protocol& one) { return one.name == options.protocol; });
   std::vector<std::string> names = options.class_names;
   for (int i = 0; options.class_names.empty() && i < 21; ++i) names.push_back(std::to_string(i));
-  return std::make_unique<MeanIou>(*protocol, std::move(names));
+  return std::make_unique<MeanIou>(find_protocol(options.protocol), std::move(names));
 }
 
 }  // namespace bench

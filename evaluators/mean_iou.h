@@ -17,6 +17,7 @@
 //                       then scaled and cropped alike. Source: jfzhang95/pytorch-deeplab-xception.
 
 #include "evaluators/evaluator.h"
+#include "evaluators/tally.h"
 
 namespace bench {
 
@@ -26,5 +27,9 @@ EvaluatorInfo mean_iou_info();
 /// truth), fwiou (IoU weighted by t). Class names default to 21 numbers; index 0 is background.
 /// REQUIRES options.protocol to be one of mean_iou_info().protocols.
 std::unique_ptr<Evaluator> make_mean_iou(const EvaluatorOptions& options);
+
+/// A tally names the classes; a row is a class that occurs in the image: its number, its pixels in
+/// truth, in the prediction, in both.
+TallyFigures mean_iou_figures(const Tally& tally);
 
 }  // namespace bench

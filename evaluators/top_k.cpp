@@ -91,10 +91,11 @@ Standing stand(int right, const ClassScores& answer) {
   return s;
 }
 
-/// One figure over all images: the mean of `hits`.
+/// One figure: the mean of what every image counts.
 struct Column {
   std::string name;
-  std::vector<double> hits;
+  Rule rule;
+  int k;
   bool headline = false;
 };
 
@@ -113,13 +114,9 @@ class TopK : public Evaluator {
 
   std::vector<Metric> result(const Bootstrap& bootstrap) const override {
     const std::vector<Column> columns = tabulate();
-    const auto mean = [&](std::span<const std::uint32_t> counts) {
-      std::vector<double> means;
-      for (const Column& column : columns) means.push_back(mean_of(column.hits, counts));
-      return means;
-    };
-    const std::vector<std::uint32_t> once(seen_.size(), 1);
-    const std::vector<double> means = mean(once);
+    const Tally all = tally();
+    const Statistics mean = top_k_figures(all).values;
+    const std::vector<double> means = mean(std::vector<std::uint32_t>(seen_.size(), 1));
     auto drawn = bootstrap_values(seen_.size(), columns.size(), bootstrap, mean);
     std::vector<Metric> metrics;
     for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -128,6 +125,24 @@ class TopK : public Evaluator {
     }
     append_counts(metrics);
     return metrics;
+  }
+
+  Tally tally() const override {
+    Tally tally{"top-k", std::string(protocol_.name), {}, {}, {seen_.size()}, 1, {}};
+    const std::vector<Column> columns = tabulate();
+    for (const Column& column : columns) tally.names.push_back(column.name);
+    tally.width = columns.size();
+    const bool few = few_classes() > 0;
+    for (const auto& [id, standing] : seen_) {
+      tally.items.push_back(id);
+      std::vector<double>& row = tally.rows.emplace_back();
+      for (const Column& column : columns) {
+        const bool defined = column.k == 1 || !few;
+        row.push_back(defined ? counted(standing, column)
+                              : std::numeric_limits<double>::quiet_NaN());
+      }
+    }
+    return tally;
   }
 
   std::map<std::string, double> per_image() const override {
@@ -158,34 +173,18 @@ class TopK : public Evaluator {
   }
 
  private:
-  static double mean_of(const std::vector<double>& hits, std::span<const std::uint32_t> counts) {
-    double sum = 0, drawn = 0;
-    for (std::size_t i = 0; i < hits.size(); ++i) {
-      sum += hits[i] * counts[i];
-      drawn += counts[i];
-    }
-    return sum / drawn;  // NaN without images
-  }
-
-  Column column(std::string name, Rule rule, int k, bool headline) const {
-    Column column{std::move(name), {}, headline};
-    const bool defined = k == 1 || few_classes() == 0;
-    for (const auto& [id, standing] : seen_) {
-      column.hits.push_back(!defined          ? std::numeric_limits<double>::quiet_NaN()
-                            : standing.listed ? rule(standing, k)
-                                              : 0);
-    }
-    return column;
+  static double counted(const Standing& standing, const Column& column) {
+    return standing.listed ? column.rule(standing, column.k) : 0;
   }
 
   std::vector<Column> tabulate() const {
     std::vector<Column> columns;
-    for (int k : ks) columns.push_back(column(fmt::format("top{}", k), protocol_.rule, k, true));
+    for (int k : ks) columns.push_back({fmt::format("top{}", k), protocol_.rule, k, true});
     for (std::size_t i = 0; i < ks.size(); ++i) {
       if (!ambiguous(i)) continue;
       const std::string name = fmt::format("top{}", ks[i]);
-      columns.push_back(column(name + "_pessimistic", pessimistic, ks[i], false));
-      columns.push_back(column(name + "_optimistic", optimistic, ks[i], false));
+      columns.push_back({name + "_pessimistic", pessimistic, ks[i]});
+      columns.push_back({name + "_optimistic", optimistic, ks[i]});
     }
     return columns;
   }
@@ -194,7 +193,11 @@ class TopK : public Evaluator {
     for (std::size_t i = 0; i < ks.size(); ++i) {
       double hits = 0;
       const std::string name = fmt::format("top{}", ks[i]);
-      for (double hit : column(name, protocol_.rule, ks[i], false).hits) hits += hit;
+      const bool defined = ks[i] == 1 || few_classes() == 0;
+      if (!defined) hits = std::numeric_limits<double>::quiet_NaN();
+      for (const auto& [id, standing] : seen_) {
+        hits += counted(standing, {name, protocol_.rule, ks[i]});
+      }
       metrics.push_back({name + "_hits", hits, {}, "images", false});
       metrics.push_back({name + "_tied", static_cast<double>(ambiguous(i)), {}, "images", false});
     }
@@ -218,6 +221,30 @@ class TopK : public Evaluator {
 };
 
 }  // namespace
+
+TallyFigures top_k_figures(const Tally& tally) {
+  TallyFigures figures{tally.names, {}, std::vector<std::vector<std::uint8_t>>(tally.width)};
+  for (std::size_t item = 0; item < tally.rows.size(); ++item) {
+    if (tally.names.size() == tally.width && tally.rows[item].size() == tally.width) continue;
+    throw Error(Fault::bad_data, "tally of top-k: not one row of figures for " + tally.items[item]);
+  }
+  for (std::size_t k = 0; k < tally.width; ++k) {
+    const auto whole = [&](const auto& row) { return row[k] == 0 || row[k] == 1; };
+    if (!std::all_of(tally.rows.begin(), tally.rows.end(), whole)) continue;
+    for (const auto& row : tally.rows) figures.right[k].push_back(row[k] == 1);
+  }
+  figures.values = [&tally](std::span<const std::uint32_t> counts) {
+    std::vector<double> sums(tally.width);
+    double drawn = 0;
+    for (std::size_t i = 0; i < tally.rows.size(); ++i) {
+      for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += tally.rows[i][k] * counts[i];
+      drawn += counts[i];
+    }
+    for (double& sum : sums) sum /= drawn;  // NaN without images
+    return sums;
+  };
+  return figures;
+}
 
 EvaluatorInfo top_k_info() {
   EvaluatorInfo info{

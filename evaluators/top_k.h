@@ -11,6 +11,7 @@
 //     expected     with probability min(1, max(0, (k - above) / tied))   (ties drawn by lot)
 
 #include "evaluators/evaluator.h"
+#include "evaluators/tally.h"
 
 namespace bench {
 
@@ -20,5 +21,8 @@ EvaluatorInfo top_k_info();
 /// whose best k are not unique. top5 is NaN if an answer lists fewer than five classes.
 /// REQUIRES options.protocol to be one of top_k_info().protocols.
 std::unique_ptr<Evaluator> make_top_k(const EvaluatorOptions& options);
+
+/// A tally names its figures; an image has one row, with what it counts in each.
+TallyFigures top_k_figures(const Tally& tally);
 
 }  // namespace bench

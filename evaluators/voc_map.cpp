@@ -10,6 +10,7 @@
 #include "evaluators/seen.h"
 #include "evaluators/voc_match.h"
 #include "evaluators/voc_rules.h"
+#include "models/registry.h"
 
 namespace bench {
 namespace {
@@ -32,6 +33,84 @@ std::vector<Detection> as_written(std::vector<Detection> detections) {
   return detections;
 }
 
+constexpr double object_row = 3;
+
+std::vector<Judged> in_given_order(std::vector<Judged> detections) {
+  std::sort(detections.begin(), detections.end(),
+            [](const Judged& a, const Judged& b) { return a.position < b.position; });
+  return detections;
+}
+
+void fill(Ranking& ranking, std::vector<Judged>& judged, const VocRules& rules) {
+  std::sort(judged.begin(), judged.end(),
+            [&](const Judged& a, const Judged& b) { return ranks_before(a, b, rules); });
+  for (const Judged& one : judged) {
+    if (one.outcome == Outcome::ignored) ++ranking.ignored;
+    if (one.outcome == Outcome::miss) ranking.misses.push_back(one.image);
+    if (one.outcome != Outcome::hit) continue;
+    ranking.hits.push_back(one.image);
+    ranking.misses_before.push_back(ranking.misses.size());
+  }
+}
+
+/// One Ranking per class.
+std::vector<Ranking> rank(const Tally& tally, const VocRules& rules) {
+  std::vector<Ranking> rankings(tally.names.size());
+  std::vector<std::vector<Judged>> judged(tally.names.size());
+  for (std::size_t image = 0; image < tally.rows.size(); ++image) {
+    const std::vector<double>& rows = tally.rows[image];
+    for (std::size_t at = 0; at < rows.size(); at += tally.width) {
+      const auto label = static_cast<std::size_t>(rows[at]);
+      if (label >= judged.size() || !(rows[at + 3] >= 0 && rows[at + 3] <= object_row)) {
+        throw Error(Fault::bad_data, fmt::format("tally of voc-map: {}: no such class, or outcome",
+                                                 tally.items[image]));
+      }
+      const auto number = static_cast<std::uint32_t>(image);
+      if (rows[at + 3] == object_row) {
+        rankings[label].positives.push_back(number);
+      } else {
+        judged[label].push_back({rows[at + 1], static_cast<int>(rows[at + 2]), number,
+                                 static_cast<int>(at / tally.width), static_cast<int>(label),
+                                 static_cast<Outcome>(rows[at + 3])});
+      }
+    }
+  }
+  for (std::size_t i = 0; i < judged.size(); ++i) fill(rankings[i], judged[i], rules);
+  return rankings;
+}
+
+/// In the order of figure_names().
+std::vector<double> figures(const std::vector<Ranking>& rankings, const VocRules& rules,
+                            std::span<const std::uint32_t> counts) {
+  std::vector<double> eleven, area;
+  double sum_eleven = 0, sum_area = 0, classes = 0;
+  for (const Ranking& ranking : rankings) {
+    AveragePrecision ap = average_precision(ranking, counts);
+    if (ap.positives > 0) {
+      ++classes;
+      sum_area += ap.area;
+      if (!std::isnan(ap.eleven_point)) sum_eleven += ap.eleven_point;
+      if (std::isnan(ap.eleven_point) && !rules.nan_head) ap.eleven_point = 0;
+    } else if (rules.nan_absent) {
+      ap.eleven_point = ap.area;  // NaN
+    }
+    eleven.push_back(ap.eleven_point);
+    area.push_back(ap.area);
+  }
+  std::vector<double> values = {sum_eleven / classes, sum_area / classes};
+  values.insert(values.end(), eleven.begin(), eleven.end());
+  values.insert(values.end(), area.begin(), area.end());
+  return values;
+}
+
+std::vector<std::string> figure_names(const std::vector<std::string>& classes) {
+  std::vector<std::string> names = {"map_11point", "map_area"};
+  for (const char* kind : {"ap_11point.", "ap_area."}) {
+    for (const std::string& name : classes) names.push_back(kind + name);
+  }
+  return names;
+}
+
 class VocMap : public Evaluator {
  public:
   VocMap(const VocRules& rules, std::vector<std::string> names)
@@ -52,13 +131,14 @@ class VocMap : public Evaluator {
   void merge(const Evaluator& other) override { seen_.merge(same_kind(*this, other).seen_); }
 
   std::vector<Metric> result(const Bootstrap& bootstrap) const override {
-    const std::vector<Ranking> rankings = rank();
+    const Tally each = tally();
+    const std::vector<Ranking> rankings = rank(each, rules_);
     const auto values = [&](std::span<const std::uint32_t> counts) {
-      return figures(rankings, counts);
+      return figures(rankings, rules_, counts);
     };
     const std::vector<double> all = values(std::vector<std::uint32_t>(seen_.size(), 1));
     auto drawn = bootstrap_values(seen_.size(), all.size(), bootstrap, values);
-    const std::vector<std::string> names = figure_names();
+    const std::vector<std::string> names = figure_names(names_);
     std::vector<Metric> metrics;
     for (std::size_t i = 0; i < all.size(); ++i) {
       metrics.push_back({names[i], all[i], interval95(drawn[i]), "", i < 2, std::move(drawn[i])});
@@ -67,9 +147,26 @@ class VocMap : public Evaluator {
     return metrics;
   }
 
+  Tally tally() const override {
+    Tally tally{"voc-map", std::string(rules_.name), names_, {}, {seen_.size()}, 4, {}};
+    for (const auto& [id, record] : seen_) {
+      tally.items.push_back(id);
+      std::vector<double>& rows = tally.rows.emplace_back();
+      for (const Judged& one : in_given_order(record.detections)) {
+        rows.insert(rows.end(), {static_cast<double>(one.label), one.score,
+                                 static_cast<double>(one.order), static_cast<double>(one.outcome)});
+      }
+      for (const int label : record.positives) {
+        rows.insert(rows.end(), {static_cast<double>(label), 0, 0, object_row});
+      }
+    }
+    return tally;
+  }
+
   std::vector<std::string> warnings() const override {
     std::string absent, silent;
-    const std::vector<Ranking> rankings = rank();
+    const Tally each = tally();
+    const std::vector<Ranking> rankings = rank(each, rules_);
     for (std::size_t i = 0; i < names_.size(); ++i) {
       if (rankings[i].positives.empty()) absent += " " + names_[i];
       if (!rankings[i].positives.empty() && detections_in(rankings[i]) == 0) {
@@ -123,71 +220,8 @@ class VocMap : public Evaluator {
     }
   }
 
-  /// One Ranking per class.
-  std::vector<Ranking> rank() const {
-    std::vector<Ranking> rankings(names_.size());
-    std::vector<std::vector<Judged>> judged(names_.size());
-    std::uint32_t image = 0;
-    for (const auto& [id, record] : seen_) {
-      for (Judged one : record.detections) {
-        one.image = image;
-        judged[static_cast<std::size_t>(one.label)].push_back(one);
-      }
-      for (int label : record.positives) {
-        rankings[static_cast<std::size_t>(label)].positives.push_back(image);
-      }
-      ++image;
-    }
-    for (std::size_t i = 0; i < judged.size(); ++i) fill(rankings[i], judged[i]);
-    return rankings;
-  }
-
-  void fill(Ranking& ranking, std::vector<Judged>& judged) const {
-    std::sort(judged.begin(), judged.end(),
-              [&](const Judged& a, const Judged& b) { return ranks_before(a, b, rules_); });
-    for (const Judged& one : judged) {
-      if (one.outcome == Outcome::ignored) ++ranking.ignored;
-      if (one.outcome == Outcome::miss) ranking.misses.push_back(one.image);
-      if (one.outcome != Outcome::hit) continue;
-      ranking.hits.push_back(one.image);
-      ranking.misses_before.push_back(ranking.misses.size());
-    }
-  }
-
   static std::size_t detections_in(const Ranking& ranking) {
     return ranking.hits.size() + ranking.misses.size() + ranking.ignored;
-  }
-
-  /// In the order of figure_names().
-  std::vector<double> figures(const std::vector<Ranking>& rankings,
-                              std::span<const std::uint32_t> counts) const {
-    std::vector<double> eleven, area;
-    double sum_eleven = 0, sum_area = 0, classes = 0;
-    for (const Ranking& ranking : rankings) {
-      AveragePrecision ap = average_precision(ranking, counts);
-      if (ap.positives > 0) {
-        ++classes;
-        sum_area += ap.area;
-        if (!std::isnan(ap.eleven_point)) sum_eleven += ap.eleven_point;
-        if (std::isnan(ap.eleven_point) && !rules_.nan_head) ap.eleven_point = 0;
-      } else if (rules_.nan_absent) {
-        ap.eleven_point = ap.area;  // NaN
-      }
-      eleven.push_back(ap.eleven_point);
-      area.push_back(ap.area);
-    }
-    std::vector<double> values = {sum_eleven / classes, sum_area / classes};
-    values.insert(values.end(), eleven.begin(), eleven.end());
-    values.insert(values.end(), area.begin(), area.end());
-    return values;
-  }
-
-  std::vector<std::string> figure_names() const {
-    std::vector<std::string> names = {"map_11point", "map_area"};
-    for (const char* kind : {"ap_11point.", "ap_area."}) {
-      for (const std::string& name : names_) names.push_back(kind + name);
-    }
-    return names;
   }
 
   void append_counts(std::vector<Metric>& metrics, const std::vector<Ranking>& rankings) const {
@@ -213,6 +247,19 @@ class VocMap : public Evaluator {
 std::unique_ptr<Evaluator> make_voc_map(const VocRules& rules,
                                         std::vector<std::string> class_names) {
   return std::make_unique<VocMap>(rules, std::move(class_names));
+}
+
+TallyFigures voc_map_figures(const Tally& tally) {
+  if (tally.width != 4 || tally.names.empty()) {
+    throw Error(Fault::bad_data, "tally of voc-map: rows are not those of detections");
+  }
+  const VocRules& rules = find(voc_protocols(), "protocol of voc-map", tally.protocol);
+  TallyFigures result{figure_names(tally.names), {}, {}};
+  result.right.resize(result.names.size());
+  result.values = [rankings = rank(tally, rules), &rules](std::span<const std::uint32_t> counts) {
+    return figures(rankings, rules, counts);
+  };
+  return result;
 }
 
 EvaluatorInfo voc_map_info() {

@@ -9,6 +9,7 @@
 // there is no such file, the one whose image comes first by id, then the one earlier in the image.
 
 #include "evaluators/evaluator.h"
+#include "evaluators/tally.h"
 
 namespace bench {
 
@@ -20,5 +21,10 @@ EvaluatorInfo voc_map_info();
 /// Class names default to 20 numbers.
 /// REQUIRES options.protocol to be one of voc_map_info().protocols.
 std::unique_ptr<Evaluator> make_voc_map(const EvaluatorOptions& options);
+
+/// A tally names the classes; rows are an image's detections, in the order of its list, and its
+/// objects that count: class, score, order (Detection::order), and 0 a hit, 1 a miss, 2 an ignored
+/// detection, 3 an object.
+TallyFigures voc_map_figures(const Tally& tally);
 
 }  // namespace bench

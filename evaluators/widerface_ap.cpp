@@ -66,6 +66,7 @@ class WiderFaceAp final : public Evaluator {
   void add(const std::string& id, const Truth& truth, const Answer& answer) override;
   void merge(const Evaluator& other) override;
   std::vector<Metric> result(const Bootstrap& bootstrap) const override;
+  Tally tally() const override;
   std::vector<std::string> warnings() const override;
   std::string protocol() const override {
     return fmt::format("widerface-ap {}: {}; scores normalised over the images scored", rule_.name,
@@ -74,9 +75,6 @@ class WiderFaceAp final : public Evaluator {
 
  private:
   ScoreRange range() const;
-  std::vector<std::vector<CurveStep>> steps() const;
-  std::vector<std::vector<double>> replicates(const std::vector<std::vector<CurveStep>>& steps,
-                                              const Bootstrap& bootstrap) const;
   void warn_of_scores(std::vector<std::string>& warnings) const;
 
   const Rule& rule_;
@@ -138,54 +136,38 @@ ScoreRange WiderFaceAp::range() const {
   return range;
 }
 
-std::vector<std::vector<CurveStep>> WiderFaceAp::steps() const {
+Tally WiderFaceAp::tally() const {
+  Tally tally{"widerface-ap",   std::string(rule_.name), {"face"}, {},
+              {images_.size()}, 1 + 2 * face_settings,   {}};
   const ScoreRange all = range();
-  std::vector<std::vector<CurveStep>> steps;
-  steps.reserve(images_.size());
   for (const auto& [id, image] : images_) {
-    steps.push_back(curve_steps(image.matched, all, rule_.thresholds));
+    tally.items.push_back(id);
+    std::vector<double>& rows = tally.rows.emplace_back(tally.width);
+    std::copy(image.faces.begin(), image.faces.end(), rows.begin() + 1);
+    for (const CurveStep& step : curve_steps(image.matched, all, rule_.thresholds)) {
+      rows.push_back(step.threshold);
+      rows.insert(rows.end(), step.proposals.begin(), step.proposals.end());
+      rows.insert(rows.end(), step.found.begin(), step.found.end());
+    }
   }
-  return steps;
-}
-
-std::vector<std::vector<double>> WiderFaceAp::replicates(
-    const std::vector<std::vector<CurveStep>>& steps, const Bootstrap& bootstrap) const {
-  std::vector<FaceCounts> faces;
-  for (const auto& [id, image] : images_) faces.push_back(image.faces);
-  FaceCurve curve(rule_.thresholds);
-  const Statistics compute = [&](std::span<const std::uint32_t> counts) {
-    curve.clear();
-    FaceCounts sums{};
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-      if (counts[i] == 0) continue;
-      curve.add(steps[i], counts[i]);
-      for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += faces[i][k] * counts[i];
-    }
-    std::vector<double> values;
-    for (int k = 0; k < face_settings; ++k) {
-      values.push_back(curve.average_precision(k, sums[static_cast<std::size_t>(k)]));
-    }
-    return values;
-  };
-  return bootstrap_values(steps.size(), face_settings, bootstrap, compute);
+  return tally;
 }
 
 std::vector<Metric> WiderFaceAp::result(const Bootstrap& bootstrap) const {
-  const std::vector<std::vector<CurveStep>> all = steps();
-  FaceCurve curve(rule_.thresholds);
-  for (const auto& each : all) curve.add(each, 1);
+  const Tally each = tally();
+  const TallyFigures figures = widerface_figures(each);
+  const std::vector<double> all = figures.values(std::vector<std::uint32_t>(images_.size(), 1));
+  auto drawn = bootstrap_values(images_.size(), all.size(), bootstrap, figures.values);
+  std::vector<Metric> metrics;
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    metrics.push_back(
+        {figures.names[k], all[k], interval95(drawn[k]), "", true, std::move(drawn[k])});
+  }
   FaceCounts faces{};
   std::size_t detections = 0;
   for (const auto& [id, image] : images_) {
     detections += image.detections;
     for (std::size_t k = 0; k < faces.size(); ++k) faces[k] += image.faces[k];
-  }
-  std::vector<std::vector<double>> drawn = replicates(all, bootstrap);
-  std::vector<Metric> metrics;
-  for (std::size_t k = 0; k < faces.size(); ++k) {
-    metrics.push_back({fmt::format("ap_{}", setting_names[k]),
-                       curve.average_precision(static_cast<int>(k), faces[k]), interval95(drawn[k]),
-                       "", true, std::move(drawn[k])});
   }
   const auto count = [&](std::string name, auto value, std::string unit) {
     metrics.push_back({std::move(name), static_cast<double>(value), {}, std::move(unit), false});
@@ -247,7 +229,72 @@ void WiderFaceAp::warn_of_scores(std::vector<std::string>& warnings) const {
   }
 }
 
+/// A tally's image.
+struct ImageSteps {
+  FaceCounts faces{};
+  std::vector<CurveStep> steps;
+};
+
+std::vector<ImageSteps> steps_of(const Tally& tally, std::uint32_t thresholds) {
+  std::vector<ImageSteps> images;
+  for (std::size_t i = 0; i < tally.rows.size(); ++i) {
+    const std::vector<double>& rows = tally.rows[i];
+    const auto fail = [&](const char* what) {
+      throw Error(Fault::bad_data,
+                  fmt::format("tally of widerface-ap: {}: {}", tally.items[i], what));
+    };
+    if (rows.empty()) fail("its faces are not counted");
+    ImageSteps& image = images.emplace_back();
+    for (std::size_t k = 0; k < face_settings; ++k) {
+      image.faces[k] = static_cast<std::uint64_t>(rows[1 + k]);
+    }
+    for (std::size_t at = tally.width; at < rows.size(); at += tally.width) {
+      CurveStep& step = image.steps.emplace_back();
+      step.threshold = static_cast<std::uint32_t>(rows[at]);
+      if (step.threshold >= thresholds) fail("a threshold beyond the last");
+      for (std::size_t k = 0; k < face_settings; ++k) {
+        step.proposals[k] = static_cast<std::uint32_t>(rows[at + 1 + k]);
+        step.found[k] = static_cast<std::uint32_t>(rows[at + 1 + face_settings + k]);
+      }
+    }
+  }
+  return images;
+}
+
+std::vector<double> values_of(const std::vector<ImageSteps>& images, std::uint32_t thresholds,
+                              std::span<const std::uint32_t> counts) {
+  FaceCurve curve(thresholds);
+  FaceCounts sums{};
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] == 0) continue;
+    curve.add(images[i].steps, counts[i]);
+    for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += images[i].faces[k] * counts[i];
+  }
+  std::vector<double> values;
+  for (std::size_t k = 0; k < sums.size(); ++k) {
+    values.push_back(curve.average_precision(static_cast<int>(k), sums[k]));
+  }
+  return values;
+}
+
 }  // namespace
+
+TallyFigures widerface_figures(const Tally& tally) {
+  const Rule& rule = find(rules, "protocol of widerface-ap", tally.protocol);
+  if (tally.width != 1 + 2 * face_settings) {
+    throw Error(Fault::bad_data, "tally of widerface-ap: rows are not those of thresholds");
+  }
+  TallyFigures figures;
+  for (const std::string_view name : setting_names) {
+    figures.names.push_back(fmt::format("ap_{}", name));
+  }
+  figures.right.resize(figures.names.size());
+  figures.values = [images = steps_of(tally, rule.thresholds),
+                    thresholds = rule.thresholds](std::span<const std::uint32_t> counts) {
+    return values_of(images, thresholds, counts);
+  };
+  return figures;
+}
 
 EvaluatorInfo widerface_ap_info() {
   std::vector<std::string_view> names;

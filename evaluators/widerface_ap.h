@@ -11,6 +11,7 @@
 // of its own. Detections whose score is not finite are left out, with a warning.
 
 #include "evaluators/evaluator.h"
+#include "evaluators/tally.h"
 
 namespace bench {
 
@@ -18,5 +19,10 @@ EvaluatorInfo widerface_ap_info();
 
 /// REQUIRES options.protocol to be one of widerface_ap_info().protocols.
 std::unique_ptr<Evaluator> make_widerface_ap(const EvaluatorOptions& options);
+
+/// An image's first row: 0, its faces that count as easy, medium and hard, three zeros. Then one
+/// for each threshold at which it adds proposals: number, proposals, found faces (CurveStep).
+/// Thresholds are of scores normalised over the whole run.
+TallyFigures widerface_figures(const Tally& tally);
 
 }  // namespace bench
