@@ -1,8 +1,16 @@
 #include "evaluators/paired.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <thread>
+#include <utility>
 
 #include "evaluators/bootstrap.h"
+#include "evaluators/significance.h"
 
 namespace bench {
 
@@ -31,6 +39,230 @@ std::optional<Moved> moved(const Evaluator& before, const Evaluator& after) {
     count.gained += to.at(id) > counted;
   }
   return count;
+}
+
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+using Counts = std::vector<std::uint32_t>;
+
+/// body(k) for every k below `n`, on all cores.
+template <class Body>
+void spread(int n, const Body& body) {
+  std::atomic<int> next{0};
+  const auto work = [&] {
+    for (int k = next++; k < n; k = next++) body(k);
+  };
+  std::vector<std::thread> threads;
+  for (unsigned i = 1; i < std::thread::hardware_concurrency() && std::cmp_less(i, n); ++i) {
+    threads.emplace_back(work);
+  }
+  work();
+  for (std::thread& thread : threads) thread.join();
+}
+
+std::vector<double> minus(std::vector<double> a, const std::vector<double>& b) {
+  for (std::size_t k = 0; k < a.size(); ++k) a[k] -= b[k];
+  return a;
+}
+
+/// By replicate and figure: after - before with both sides' items counted as often. The resamples
+/// are those of bootstrap_values().
+std::vector<std::vector<double>> resampled(const TallyFigures& before, const TallyFigures& after,
+                                           const std::vector<std::size_t>& groups,
+                                           const Bootstrap& bootstrap) {
+  std::vector<std::vector<double>> drawn(static_cast<std::size_t>(bootstrap.replicates));
+  spread(bootstrap.replicates, [&](int replicate) {
+    Counts counts(std::accumulate(groups.begin(), groups.end(), std::size_t{0}));
+    std::span<std::uint32_t> rest(counts);
+    std::uint64_t stream = static_cast<std::uint64_t>(replicate) * groups.size();
+    for (const std::size_t size : groups) {
+      resample(rest.first(size), stream++, bootstrap.seed);
+      rest = rest.subspan(size);
+    }
+    drawn[static_cast<std::size_t>(replicate)] = minus(after.values(counts), before.values(counts));
+  });
+  return drawn;
+}
+
+/// By replicate and figure: the difference after the two runs' answers to every image have been
+/// exchanged or not, by lot.
+std::vector<std::vector<double>> exchanged(const Tally& before, const Tally& after,
+                                           const Bootstrap& bootstrap) {
+  const Tally both = interleaved(before, after);
+  const TallyFigures joint = figures_of(both);
+  std::vector<std::vector<double>> drawn(static_cast<std::size_t>(bootstrap.replicates));
+  spread(bootstrap.replicates, [&](int replicate) {
+    Counts first(both.items.size()), second(both.items.size());
+    for (std::size_t i = 0; i < first.size(); i += 2) {
+      const auto lot = static_cast<std::uint32_t>(
+          random_bits(~bootstrap.seed, static_cast<std::uint64_t>(replicate), i) >> 63);
+      first[i] = second[i + 1] = lot;
+      first[i + 1] = second[i] = 1 - lot;
+    }
+    drawn[static_cast<std::size_t>(replicate)] = minus(joint.values(second), joint.values(first));
+  });
+  return drawn;
+}
+
+std::vector<double> column(const std::vector<std::vector<double>>& drawn, std::size_t figure) {
+  std::vector<double> values;
+  for (const std::vector<double>& replicate : drawn) {
+    if (!std::isnan(replicate[figure])) values.push_back(replicate[figure]);
+  }
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+// Sums of the same numbers in another order differ by less.
+constexpr double rounding = 1e-12;
+
+/// Twice the share of `drawn` (ascending) on the rarer side of `at`, the values themselves counted
+/// on both; the figure itself counts as one replicate, so that it is never 0.
+double two_sided(const std::vector<double>& drawn, double at) {
+  const auto low = std::upper_bound(drawn.begin(), drawn.end(), at + rounding) - drawn.begin();
+  const auto high = drawn.end() - std::lower_bound(drawn.begin(), drawn.end(), at - rounding);
+  return std::min(1.0, 2 * static_cast<double>(1 + std::min(low, high)) /
+                           static_cast<double>(1 + std::ssize(drawn)));
+}
+
+/// The share of `drawn` that is as far from 0 as `seen`.
+double as_far(const std::vector<double>& drawn, double seen) {
+  const auto count = std::count_if(drawn.begin(), drawn.end(), [&](double value) {
+    return std::abs(value) >= std::abs(seen) - rounding;
+  });
+  return static_cast<double>(1 + count) / static_cast<double>(1 + std::ssize(drawn));
+}
+
+Moved count_moved(const std::vector<std::uint8_t>& before, const std::vector<std::uint8_t>& after) {
+  Moved moved;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    moved.lost += before[i] > after[i];
+    moved.gained += before[i] < after[i];
+  }
+  return moved;
+}
+
+double deviation(const std::vector<double>& values) {
+  if (values.empty()) return 0;
+  const auto n = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  double sum = 0;
+  for (const double value : values) sum += (value - mean) * (value - mean);
+  return std::sqrt(sum / n);
+}
+
+/// Whether losses are counted: McNemar's test, with nothing allowed.
+bool counted(const PairedFigure& figure, const Watch& watch) {
+  return figure.moved && watch.allowed == 0;
+}
+
+/// The share of items that come and go without a net loss, on each side.
+double background(const PairedFigure& figure) {
+  return static_cast<double>(std::min(figure.moved->lost, figure.moved->gained)) /
+         static_cast<double>(figure.items);
+}
+
+}  // namespace
+
+bool pairable(const Tally& before, const Tally& after) {
+  return before.evaluator == after.evaluator && before.protocol == after.protocol &&
+         before.items == after.items && before.groups == after.groups &&
+         before.width == after.width;
+}
+
+std::vector<PairedFigure> compare_tallies(const Tally& before, const Tally& after,
+                                          std::span<const std::string> metrics,
+                                          const Bootstrap& bootstrap) {
+  assert(pairable(before, after));
+  const TallyFigures from = figures_of(before), to = figures_of(after);
+  const Counts once(before.items.size(), 1);
+  const std::vector<double> old_values = from.values(once), new_values = to.values(once);
+  std::vector<PairedFigure> figures;
+  std::vector<std::size_t> at, in_new;
+  bool all_counted = true;
+  for (std::size_t k = 0; k < from.names.size(); ++k) {
+    const std::string& name = from.names[k];
+    const auto other = std::find(to.names.begin(), to.names.end(), name);
+    const bool wanted = metrics.empty() || std::ranges::find(metrics, name) != metrics.end();
+    if (!wanted || other == to.names.end()) continue;
+    const auto there = static_cast<std::size_t>(other - to.names.begin());
+    PairedFigure figure{name, old_values[k], new_values[there], std::ssize(before.items)};
+    if (!from.right[k].empty() && !to.right[there].empty()) {
+      figure.moved = count_moved(from.right[k], to.right[there]);
+    }
+    all_counted = all_counted && figure.moved.has_value();
+    figures.push_back(std::move(figure));
+    at.push_back(k);
+    in_new.push_back(there);
+  }
+  const bool equal = before.rows == after.rows;
+  // Figures by their place in the new run; where the old one has others (ties that are no more),
+  // nothing is drawn.
+  const bool drawable = !equal && from.names == to.names;
+  const auto drawn =
+      drawable ? resampled(from, to, before.groups, bootstrap) : std::vector<std::vector<double>>();
+  const auto lots = drawable && !all_counted ? exchanged(before, after, bootstrap)
+                                             : std::vector<std::vector<double>>();
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    PairedFigure& figure = figures[i];
+    const double seen = figure.after - figure.before;
+    if (std::isnan(seen)) {
+      figure.p = nan;
+      continue;
+    }
+    figure.drawn = column(drawn, at[i]);
+    figure.interval95 = equal ? std::optional(Interval{0, 0}) : interval95(figure.drawn);
+    if (figure.moved) {
+      figure.p = mcnemar(figure.moved->lost, figure.moved->gained);
+    } else if (equal) {
+      figure.p = 1;
+    } else {
+      figure.p = figure.drawn.empty()
+                     ? nan
+                     : std::max(two_sided(figure.drawn, 0), as_far(column(lots, at[i]), seen));
+    }
+  }
+  return figures;
+}
+
+double loss(const PairedFigure& figure, const Watch& watch) {
+  return watch.higher_is_better ? figure.before - figure.after : figure.after - figure.before;
+}
+
+double p_of_loss(const PairedFigure& figure, const Watch& watch) {
+  const double lost = loss(figure, watch);
+  if (std::isnan(lost) || std::isnan(figure.p)) return nan;
+  if (lost <= watch.allowed) return 1;
+  if (watch.allowed == 0) return figure.p;
+  const double at = watch.higher_is_better ? -watch.allowed : watch.allowed;
+  return std::max(figure.p, two_sided(figure.drawn, at));
+}
+
+double power_for(const PairedFigure& figure, const Watch& watch, double true_loss) {
+  if (counted(figure, watch)) {
+    const double both = background(figure);
+    const double power = mcnemar_power(figure.items, both + true_loss, both, watch.alpha);
+    if (watch.least == 0) return power;
+    const double spread = std::sqrt((2 * both + true_loss) / static_cast<double>(figure.items));
+    return std::min(power, normal_probability((true_loss - watch.least) / spread));
+  }
+  const double spread = deviation(figure.drawn);
+  if (!(spread > 0)) return nan;
+  const double needed =
+      std::max(watch.least, watch.allowed + normal_quantile(1 - watch.alpha / 2) * spread);
+  return normal_probability((true_loss - needed) / spread);
+}
+
+double visible_loss(const PairedFigure& figure, const Watch& watch, double power) {
+  if (std::isnan(power_for(figure, watch, 0.5))) return nan;
+  double low = 0, high = 1;
+  if (power_for(figure, watch, high) < power) return nan;
+  while (high - low > 1e-3 * high) {
+    const double middle = (low + high) / 2;
+    (power_for(figure, watch, middle) < power ? low : high) = middle;
+  }
+  return high;
 }
 
 }  // namespace bench

@@ -9,6 +9,7 @@ namespace bench {
 namespace {
 
 constexpr std::size_t exact_limit = 20;
+constexpr double approximate_beyond = 400;  // images that change
 
 /// log of n! / (k! (n - k)!) p^k (1 - p)^(n - k). REQUIRES 0 < p < 1.
 double log_binomial(std::int64_t n, std::int64_t k, double p) {
@@ -146,6 +147,12 @@ double mcnemar_power(std::int64_t images, double lost, double gained, double alp
   const double share = lost + gained;
   if (share <= 0 || images <= 0) return 0;
   const double mean = static_cast<double>(images) * share;
+  if (mean > approximate_beyond) {
+    const double net = static_cast<double>(images) * (lost - gained);
+    const double scatter = std::sqrt(mean - net * net / static_cast<double>(images));
+    const double needed = 1 + normal_quantile(1 - alpha / 2) * std::sqrt(mean);
+    return scatter > 0 ? normal_probability((net - needed) / scatter) : net > needed;
+  }
   const double reach = 9 * std::sqrt(mean) + 9;  // what lies beyond weighs nothing
   const auto least = static_cast<std::int64_t>(std::max(0.0, std::floor(mean - reach)));
   const auto most = std::min(images, static_cast<std::int64_t>(std::ceil(mean + reach)));

@@ -32,7 +32,8 @@ double normal_quantile(double p);
 double normal_probability(double z);
 
 /// The probability that mcnemar() finds p <= alpha, and more images lost than gained, where a share
-/// `lost` of `images` is lost and a share `gained` is gained on average.
+/// `lost` of `images` is lost and a share `gained` is gained on average. By normal distributions
+/// where more than 400 are expected to change.
 double mcnemar_power(std::int64_t images, double lost, double gained, double alpha);
 
 }  // namespace bench
