@@ -1,10 +1,13 @@
 #include "bench/machine.h"
 
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include <ctime>
 #include <fstream>
 #include <thread>
+
+#include "models/sha256.h"
 
 namespace bench {
 namespace {
@@ -31,6 +34,16 @@ std::string operating_system() {
   return name.empty() ? kernel : name + ", " + kernel;
 }
 
+// Of the installation's own number, which itself stays here; without one (as in containers), of the
+// host's name.
+std::string machine_hash() {
+  std::string id;
+  std::getline(std::ifstream("/etc/machine-id"), id);
+  char host[256] = "";
+  if (id.empty() && gethostname(host, sizeof host - 1) == 0) id = host;
+  return id.empty() ? "" : sha256("quantbench " + id).substr(0, 16);
+}
+
 }  // namespace
 
 std::string program_version() { return BENCH_VERSION; }
@@ -45,6 +58,7 @@ RunRecord::Environment this_environment() {
   here.build_type = BENCH_BUILD_TYPE;
   here.program_version = BENCH_VERSION;
   here.commit = BENCH_COMMIT;
+  here.machine = machine_hash();
   return here;
 }
 

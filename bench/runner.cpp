@@ -11,6 +11,7 @@
 #include "bench/network.h"
 #include "bench/scoring.h"
 #include "bench/subset.h"
+#include "bench/tally_file.h"
 #include "datasets/prepare.h"
 #include "models/registry.h"
 #include "models/sha256.h"
@@ -136,7 +137,8 @@ void answer_and_score(const RunRequest& request, const Network& network, const D
                                        request.threads, stop, report_progress},
                                       JournalReader(path), writer);
   if (!complete) return;  // the record stays "incomplete"
-  score_journal(record, JournalReader(path), dataset, listed);
+  const Tally tally = score_journal(record, JournalReader(path), dataset, listed);
+  write_tally(request.out, record, tally);
 }
 
 std::string journal_path(const std::string& out, const std::string& case_name) {

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <limits>
 
+#include "bench/answer_bytes.h"
 #include "models/sha256.h"
 
 namespace bench {
@@ -82,10 +83,12 @@ Bootstrap bootstrap_of(const RunRecord& record) {
           static_cast<std::uint64_t>(record.evaluator.bootstrap_seed)};
 }
 
-void conclude(RunRecord& record, const Evaluator& evaluator) {
+Tally conclude(RunRecord& record, const Evaluator& evaluator) {
+  Tally tally;
   if (record.data.scored > 0) {
     record.metrics = evaluator.result(bootstrap_of(record));
     for (Metric& metric : record.metrics) metric.replicates = {};  // of no use in a record
+    tally = evaluator.tally();
     for (std::string& warning : evaluator.warnings()) record.warnings.push_back(std::move(warning));
   } else {
     record.warnings.emplace_back("no image was scored");
@@ -99,6 +102,7 @@ void conclude(RunRecord& record, const Evaluator& evaluator) {
   record.status = record.data.skipped > 0  ? "incomplete"
                   : record.data.failed > 0 ? "failed"
                                            : "passed";
+  return tally;
 }
 
 void check_place(const JournalEntry& entry, std::size_t index, const Dataset& dataset) {
@@ -129,8 +133,8 @@ std::string_view name_of(Fault fault) {
   throw std::logic_error("name_of: no such fault");
 }
 
-void score_journal(RunRecord& record, const JournalReader& journal, const Dataset& dataset,
-                   std::span<const std::size_t> listed) {
+Tally score_journal(RunRecord& record, const JournalReader& journal, const Dataset& dataset,
+                    std::span<const std::size_t> listed) {
   const auto answered = std::count_if(listed.begin(), listed.end(),
                                       [&](std::size_t index) { return journal.answered(index); });
   const auto evaluator = open_evaluator(record, dataset, answered);
@@ -160,17 +164,19 @@ void score_journal(RunRecord& record, const JournalReader& journal, const Datase
   record.data.images_digest = images.hex();
   record.answers_digest = digest(journal, listed);
   measure_speed(record.speed, run_ms, total_ms);
-  conclude(record, *evaluator);
+  Tally tally = conclude(record, *evaluator);
   warnings.append_to(record.warnings);
+  return tally;
 }
 
-void score_answers(RunRecord& record, const std::map<std::string, Answer>& answers,
-                   const Dataset& dataset, std::span<const std::size_t> listed) {
+Tally score_answers(RunRecord& record, const std::map<std::string, Answer>& answers,
+                    const Dataset& dataset, std::span<const std::size_t> listed) {
   const auto answered = std::count_if(listed.begin(), listed.end(), [&](std::size_t index) {
     return answers.contains(dataset.id(index));
   });
   const auto evaluator = open_evaluator(record, dataset, answered);
   begin_counting(record, listed.size());
+  Sha256 answered_so;
   for (const std::size_t index : listed) {
     const std::string& id = dataset.id(index);
     const auto found = answers.find(id);
@@ -180,10 +186,15 @@ void score_answers(RunRecord& record, const std::map<std::string, Answer>& answe
     }
     evaluator->add(id, dataset.truth(index), found->second);
     ++record.data.scored;
+    ByteWriter bytes;
+    bytes.u64(index).text(id);
+    write_answer(bytes, found->second);
+    answered_so.add(bytes.bytes());
   }
+  record.answers_digest = answered_so.hex();
   std::vector<double> none;
   measure_speed(record.speed, none, 0);
-  conclude(record, *evaluator);
+  return conclude(record, *evaluator);
 }
 
 RunRecord::Against compare_journals(const RunRecord& record, const JournalReader& journal,

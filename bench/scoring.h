@@ -8,6 +8,7 @@
 
 #include "bench/journal.h"
 #include "datasets/dataset.h"
+#include "evaluators/tally.h"
 #include "reports/run_record.h"
 
 namespace bench {
@@ -17,13 +18,14 @@ std::string_view name_of(Fault fault);
 
 /// Fills in what follows from the answers: counts, digests, metrics, warnings, failures, speed and
 /// status. REQUIRES record.evaluator (name, protocol, bootstrap) and record.speed.threads to be
-/// set. Throws Error{bad_data} if an entry is not of this data set.
-void score_journal(RunRecord& record, const JournalReader& journal, const Dataset& dataset,
-                   std::span<const std::size_t> listed);
+/// set. Gives the tally of what was scored. Throws Error{bad_data} if an entry is not of this data
+/// set.
+Tally score_journal(RunRecord& record, const JournalReader& journal, const Dataset& dataset,
+                    std::span<const std::size_t> listed);
 
 /// The same for answers by sample id; an image without one is failed.
-void score_answers(RunRecord& record, const std::map<std::string, Answer>& answers,
-                   const Dataset& dataset, std::span<const std::size_t> listed);
+Tally score_answers(RunRecord& record, const std::map<std::string, Answer>& answers,
+                    const Dataset& dataset, std::span<const std::size_t> listed);
 
 /// What has changed since `reference`, the record of another case answered in `before`: over the
 /// images answered in both, judged as `record` says. REQUIRES both to be of this data set.

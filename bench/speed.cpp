@@ -52,8 +52,8 @@ std::vector<RunRecord::OneThread> time_in_turn(std::span<const Network> networks
   }
   std::vector<RunRecord::OneThread> list;
   for (std::vector<double>& one : times) {
-    const double ms = median(std::move(one));
-    list.push_back({rounds, std::ssize(images), ms, 1000 / ms});
+    const double ms = median(one);
+    list.push_back({rounds, std::ssize(images), ms, 1000 / ms, std::move(one)});
   }
   return list;
 }

@@ -134,6 +134,15 @@ double as_far(const std::vector<double>& drawn, double seen) {
   return static_cast<double>(1 + count) / static_cast<double>(1 + std::ssize(drawn));
 }
 
+/// Images answered otherwise up to which the bootstrap needs the exact test beside it.
+constexpr std::size_t exchanged_up_to = 1000;
+
+std::size_t count_changed(const Tally& before, const Tally& after) {
+  std::size_t changed = 0;
+  for (std::size_t i = 0; i < before.rows.size(); ++i) changed += before.rows[i] != after.rows[i];
+  return changed;
+}
+
 Moved count_moved(const std::vector<std::uint8_t>& before, const std::vector<std::uint8_t>& after) {
   Moved moved;
   for (std::size_t i = 0; i < before.size(); ++i) {
@@ -202,8 +211,9 @@ std::vector<PairedFigure> compare_tallies(const Tally& before, const Tally& afte
   const bool drawable = !equal && from.names == to.names;
   const auto drawn =
       drawable ? resampled(from, to, before.groups, bootstrap) : std::vector<std::vector<double>>();
-  const auto lots = drawable && !all_counted ? exchanged(before, after, bootstrap)
-                                             : std::vector<std::vector<double>>();
+  const bool few = count_changed(before, after) <= exchanged_up_to;
+  const auto lots = drawable && !all_counted && few ? exchanged(before, after, bootstrap)
+                                                    : std::vector<std::vector<double>>();
   for (std::size_t i = 0; i < figures.size(); ++i) {
     PairedFigure& figure = figures[i];
     const double seen = figure.after - figure.before;
@@ -218,12 +228,49 @@ std::vector<PairedFigure> compare_tallies(const Tally& before, const Tally& afte
     } else if (equal) {
       figure.p = 1;
     } else {
-      figure.p = figure.drawn.empty()
-                     ? nan
-                     : std::max(two_sided(figure.drawn, 0), as_far(column(lots, at[i]), seen));
+      figure.p = figure.drawn.empty() ? nan : two_sided(figure.drawn, 0);
+      if (!lots.empty()) figure.p = std::max(figure.p, as_far(column(lots, at[i]), seen));
     }
   }
   return figures;
+}
+
+std::vector<Flip> flips(const Tally& before, const Tally& after, const std::string& metric) {
+  assert(pairable(before, after));
+  const Tally both = interleaved(before, after);
+  const TallyFigures from = figures_of(before), to = figures_of(after), joint = figures_of(both);
+  const auto place = [&](const TallyFigures& figures) {
+    return static_cast<std::size_t>(std::ranges::find(figures.names, metric) -
+                                    figures.names.begin());
+  };
+  const std::size_t k = place(from), there = place(to);
+  if (k == from.names.size() || there == to.names.size()) return {};
+  std::vector<Flip> list;
+  std::vector<std::size_t> items;
+  for (std::size_t i = 0; i < before.items.size(); ++i) {
+    if (before.rows[i] == after.rows[i]) continue;
+    list.push_back({before.items[i], 0});
+    items.push_back(i);
+  }
+  if (!from.right[k].empty() && !to.right[there].empty()) {
+    for (std::size_t f = 0; f < items.size(); ++f) {
+      list[f].effect = (to.right[there][items[f]] - from.right[k][items[f]]) /
+                       static_cast<double>(before.items.size());
+    }
+  } else {
+    Counts old_answers(both.items.size());
+    for (std::size_t i = 0; i < old_answers.size(); i += 2) old_answers[i] = 1;
+    const double value = joint.values(old_answers)[k];
+    spread(static_cast<int>(items.size()), [&](int f) {
+      Counts one_new = old_answers;
+      const std::size_t i = items[static_cast<std::size_t>(f)];
+      std::swap(one_new[2 * i], one_new[2 * i + 1]);
+      list[static_cast<std::size_t>(f)].effect = joint.values(one_new)[k] - value;
+    });
+  }
+  std::stable_sort(list.begin(), list.end(),
+                   [](const Flip& a, const Flip& b) { return a.effect < b.effect; });
+  return list;
 }
 
 double loss(const PairedFigure& figure, const Watch& watch) {

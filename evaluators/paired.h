@@ -47,7 +47,8 @@ struct PairedFigure {
   /// (the interval around 0), and that of exchanging the two runs' answers image by image. The
   /// second is exact where nothing has changed, however few images are answered otherwise, where
   /// the bootstrap alone sees too much: of 4 images that all lose, it misses the loss with e^-4 =
-  /// 0.018 on each side, while the exchange has 1/16.
+  /// 0.018 on each side, while the exchange has 1/16; where more than 1,000
+  /// are answered otherwise, it is left out.
   double p = 1;
   std::vector<double> drawn{};  ///< after - before in every resample, ascending
 };
@@ -57,6 +58,16 @@ struct PairedFigure {
 std::vector<PairedFigure> compare_tallies(const Tally& before, const Tally& after,
                                           std::span<const std::string> metrics,
                                           const Bootstrap& bootstrap);
+
+/// An image (or pair) that the two runs answered otherwise.
+struct Flip {
+  std::string item;
+  double effect = 0;  ///< by how much the figure moves if this image alone takes the new answer
+};
+
+/// Every item whose numbers are others, those that the figure loses most by first; of equal ones in
+/// the order of items. Nothing for a figure that is not there. REQUIRES as compare_tallies().
+std::vector<Flip> flips(const Tally& before, const Tally& after, const std::string& metric);
 
 /// Whether items, protocol and names are the same, so that the two can be compared.
 bool pairable(const Tally& before, const Tally& after);

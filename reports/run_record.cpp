@@ -20,6 +20,10 @@ struct Out {
   void texts(const char* key, const std::vector<std::string>& v) {
     object.emplace_back(key, JsonArray(v.begin(), v.end()));
   }
+  void numbers(const char* key, const std::vector<double>& v) {
+    object.emplace_back(key, JsonArray(v.begin(), v.end()));
+  }
+  void text_if_known(const char* key, const std::string& v) { text(key, v); }
   template <class T>
   void group(const char* key, T& v) {
     Out inner;
@@ -54,6 +58,11 @@ struct In {
   void flag(const char* key, bool& v) { v = from.boolean(key); }
   void json(const char* key, Json& v) { v = from.json(key); }
   void texts(const char* key, std::vector<std::string>& v) { v = from.texts(key); }
+  // Records of version 1 did not always have these.
+  void numbers(const char* key, std::vector<double>& v) {
+    if (from.has(key)) v = from.numbers_or_null(key).value_or(std::vector<double>());
+  }
+  void text_if_known(const char* key, std::string& v) { v = from.text_or(key, ""); }
   template <class T>
   void group(const char* key, T& v) {
     In inner{from.object(key)};
@@ -240,6 +249,7 @@ void fields(Io& io, RunRecord::Environment& v) {
   io.text("build_type", v.build_type);
   io.text("program_version", v.program_version);
   io.text("commit", v.commit);
+  io.text_if_known("machine", v.machine);
 }
 
 template <class Io>
@@ -256,6 +266,7 @@ void fields(Io& io, RunRecord::OneThread& v) {
   io.integer("images", v.images);
   io.number("median_ms", v.median_ms);
   io.number("images_per_second", v.images_per_second);
+  io.numbers("round_ms", v.round_ms);
 }
 
 template <class Io>

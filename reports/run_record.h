@@ -128,6 +128,7 @@ struct RunRecord {
   struct Environment {
     std::string cpu, os, compiler, build_type, program_version, commit;
     std::int64_t cores = 0;
+    std::string machine;  ///< a hash that tells machines apart; empty: not known
   } environment;
 
   static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
@@ -142,6 +143,7 @@ struct RunRecord {
   struct OneThread {
     std::int64_t rounds = 0, images = 0;              ///< per round
     double median_ms = nan, images_per_second = nan;  ///< CPU time of an image; median of rounds
+    std::vector<double> round_ms = {};                ///< of each round, in turn
   } speed_one_thread;
 };
 

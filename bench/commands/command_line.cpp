@@ -70,6 +70,23 @@ constexpr auto report_footer = R"(Examples:
 Documents: dsfd, n-bit-face, tensorflow-int8, one-bit-faster-rcnn, dfq. What they printed stands
 beside the figures of this run's cases.)";
 
+constexpr auto compare_footer =
+    R"(Examples:
+  bench compare out/last-night out/tonight
+  bench compare baselines/mini out/mini --gates baselines/mini.gates.json --format github
+  bench compare out/before out/after --allow preprocessing
+
+A run folder, or a baseline: result.json and the *.tally beside it (what each image adds to the
+figures), which is all that is read but for --flips, which needs journals and images. First the making of both: other data, images, subset, protocol,
+preprocessing or decoder, and a case is not comparable unless --allow insists. Then the answers: equal
+ones are identical. Then every headline figure, and what the gates name: shares of right answers by
+McNemar's exact test, others by resampling images, all corrected for each other (Holm). Sizes are
+compared exactly; times by Mann-Whitney, on the same machine, and count only where a gate names them.
+
+Without --gates nothing may get worse. Exit code 0: no gate was missed. 1: one was, or a case is not
+comparable, which a run that lost images never is. Others as in bench --help.
+With --format github and $GITHUB_STEP_SUMMARY the tables are appended to that file.)";
+
 constexpr auto list_footer = R"(Examples:
   bench list
   bench list models --weights networks
@@ -213,6 +230,22 @@ void add_report(CLI::App& app, ReportArguments& a) {
   report->footer(report_footer);
 }
 
+void add_compare(CLI::App& app, CompareArguments& a) {
+  CLI::App* compare = app.add_subcommand("compare", "Whether a run is worse than an earlier one");
+  option(compare, "BEFORE", a.before, "", "folder of the earlier run, or a baseline");
+  option(compare, "AFTER", a.after, "", "folder of the later run");
+  option(compare, "--allow", a.allowed, "FIELD",
+         "compare although it differs: data, images, subset, ... (repeatable)");
+  option(compare, "--gates", a.gates, "FILE", "how much worse each figure may get (JSON)");
+  option(compare, "--resamples", a.resamples, "N", "resamples of the images (default: 10000)");
+  option(compare, "--flips", a.flips, "DIR",
+         "a page for each case: images answered otherwise, both answers drawn");
+  option(compare, "--top", a.top, "N", "how many images to list and to draw (default: 10)");
+  option(compare, "--out", a.out, "DIR", "folder for compare.json, compare.md and compare.xml");
+  option(compare, "--format", a.format, "NAME", "markdown, json, junit or github");
+  compare->footer(compare_footer);
+}
+
 void add_list(CLI::App& app, ListArguments& a) {
   CLI::App* list = app.add_subcommand("list", "List what there is, and what has its data");
   option(list, "WHAT", a.what, "",
@@ -353,6 +386,7 @@ Command parse_command(const std::vector<std::string>& arguments) {
   ExplainArguments explained;
   ScoreArguments score;
   ReportArguments report;
+  CompareArguments compare;
   ListArguments list;
   AuditArguments audit;
   ConvertArguments convert;
@@ -362,6 +396,7 @@ Command parse_command(const std::vector<std::string>& arguments) {
   add_explain(app, explained);
   add_score(app, score);
   add_report(app, report);
+  add_compare(app, compare);
   add_list(app, list);
   add_audit(app, audit);
   add_convert(app, convert);
@@ -379,16 +414,16 @@ Command parse_command(const std::vector<std::string>& arguments) {
   if (app.got_subcommand("explain")) return explained;
   if (app.got_subcommand("score")) return score;
   if (app.got_subcommand("report")) return report;
+  if (app.got_subcommand("compare")) return compare;
   if (app.got_subcommand("list")) return list;
   if (app.got_subcommand("audit")) return audit;
   if (app.got_subcommand("convert")) return convert;
   if (app.got_subcommand("profile")) return profile;
   if (app.got_subcommand("train")) return train;
   if (version) return TextAnswer{"bench " + program_version() + "\n"};
-  throw Error(
-      Fault::usage,
-      "no command given: run, explain, score, report, list, audit, convert, profile or train "
-      "(see bench --help)");
+  throw Error(Fault::usage,
+              "no command given: run, explain, score, report, compare, list, audit, convert, "
+              "profile or train (see bench --help)");
 }
 
 }  // namespace bench

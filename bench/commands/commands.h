@@ -51,6 +51,16 @@ struct ReportArguments {
   std::string format = "markdown";
 };
 
+struct CompareArguments {
+  std::string before, after;  ///< folders of runs, or their result.json
+  std::vector<std::string> allowed;
+  std::string gates, out;
+  int resamples = 10000;
+  std::string flips;  ///< folder for pages with both answers drawn
+  int top = 10;       ///< images answered otherwise that are shown for each case
+  std::string format = "markdown";
+};
+
 struct ListArguments {
   std::string what;  ///< empty: everything
   std::string data, weights;
@@ -96,9 +106,9 @@ struct TextAnswer {
   std::string text;
 };
 
-using Command =
-    std::variant<RunArguments, ExplainArguments, ScoreArguments, ReportArguments, ListArguments,
-                 AuditArguments, ConvertArguments, ProfileArguments, TrainArguments, TextAnswer>;
+using Command = std::variant<RunArguments, ExplainArguments, ScoreArguments, ReportArguments,
+                             CompareArguments, ListArguments, AuditArguments, ConvertArguments,
+                             ProfileArguments, TrainArguments, TextAnswer>;
 
 /// Throws Error{usage}: one line, with a did-you-mean for an unknown command or option.
 Command parse_command(const std::vector<std::string>& arguments);
@@ -107,6 +117,7 @@ int execute(const RunArguments& arguments, std::ostream& out, std::ostream& err)
 int execute(const ExplainArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const ScoreArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const ReportArguments& arguments, std::ostream& out, std::ostream& err);
+int execute(const CompareArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const ListArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const AuditArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const ConvertArguments& arguments, std::ostream& out, std::ostream& err);

@@ -40,6 +40,7 @@ TEST_CASE("Help is as approved") {
       {"help_explain", {"explain", "--help"}},
       {"help_score", {"score", "--help"}},
       {"help_report", {"report", "--help"}},
+      {"help_compare", {"compare", "--help"}},
       {"help_list", {"list", "--help"}},
       {"help_audit", {"audit", "--help"}},
       {"help_convert", {"convert", "--help"}},

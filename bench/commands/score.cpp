@@ -13,6 +13,7 @@
 #include "bench/runner.h"
 #include "bench/scoring.h"
 #include "bench/subset.h"
+#include "bench/tally_file.h"
 #include "evaluators/face_verification.h"
 #include "models/error.h"
 #include "models/sha256.h"
@@ -57,7 +58,8 @@ RunRecord score_again(const std::string& path, const ScoreArguments& a) {
   record.evaluator.bootstrap_replicates = a.bootstrap;
   const auto dataset = open_dataset(record.data.name, {record.data.root, record.data.list, false});
   check_same_data(record, *dataset, path);
-  score_journal(record, journal, *dataset, listed_of(record, *dataset));
+  const Tally tally = score_journal(record, journal, *dataset, listed_of(record, *dataset));
+  if (!a.out.empty()) write_tally(a.out, record, tally);
   record.command += " && " + a.command;
   record.finished = utc_now();
   return record;
@@ -112,7 +114,7 @@ std::vector<FileHash> hash_files(const std::vector<std::string>& files) {
 }
 
 // Face pairs compared already are judged as pairs; every listed image is in one.
-void score_pairs(RunRecord& record, const PairScores& scores, const Dataset& dataset) {
+Tally score_pairs(RunRecord& record, const PairScores& scores, const Dataset& dataset) {
   EvaluatorOptions options;
   options.protocol = record.evaluator.protocol;
   const auto evaluator = make_evaluator(record.evaluator.name, options);
@@ -123,14 +125,17 @@ void score_pairs(RunRecord& record, const PairScores& scores, const Dataset& dat
                            static_cast<std::uint64_t>(record.evaluator.bootstrap_seed)});
   record.warnings = scores.warnings;
   record.data.listed = record.data.scored = static_cast<std::int64_t>(dataset.size());
+  record.answers_digest = record.model.files.at(0).sha256;
   record.status = "passed";
+  return pairs_tally(scores.pairs, options.protocol);
 }
 
-void score_images(RunRecord& record, const std::string& path, const Dataset& dataset) {
+Tally score_images(RunRecord& record, const std::string& path, const Dataset& dataset) {
   const Predictions given = read_predictions(dataset.name(), path, dataset);
   record.model.files = hash_files(given.files);
-  score_answers(record, given.answers, dataset, choose(dataset.size(), 0, 0));
+  Tally tally = score_answers(record, given.answers, dataset, choose(dataset.size(), 0, 0));
   record.warnings.insert(record.warnings.begin(), given.warnings.begin(), given.warnings.end());
+  return tally;
 }
 
 RunRecord score_given(const ScoreArguments& a) {
@@ -146,12 +151,10 @@ RunRecord score_given(const ScoreArguments& a) {
   record.data.available = static_cast<std::int64_t>(dataset->size());
   const auto pairs = suite.dataset == "lfw" ? read_lfw_pair_scores(a.predictions, *dataset)
                                             : std::optional<PairScores>();
-  if (pairs) {
-    record.model.files = hash_files({a.predictions});
-    score_pairs(record, *pairs, *dataset);
-  } else {
-    score_images(record, a.predictions, *dataset);
-  }
+  if (pairs) record.model.files = hash_files({a.predictions});
+  const Tally tally =
+      pairs ? score_pairs(record, *pairs, *dataset) : score_images(record, a.predictions, *dataset);
+  if (!a.out.empty()) write_tally(a.out, record, tally);
   record.finished = utc_now();
   return record;
 }

@@ -1,0 +1,216 @@
+// `bench compare` on real files: runs of a tiny network, and copies of them that went wrong.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+#include "bench/commands/dispatch.h"
+#include "bench/files.h"
+#include "bench/tiny_lfw.h"
+#include "models/testing.h"
+#include "reports/run_record.h"
+
+namespace bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Ran {
+  int code;
+  std::string out, err;
+};
+
+Ran bench(const std::vector<std::string>& arguments) {
+  std::ostringstream out, err;
+  const int code = dispatch(arguments, out, err);
+  return {code, out.str(), err.str()};
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != text.npos;
+}
+
+class Folder {
+ public:
+  explicit Folder(int people = 6) { testing::write_tiny_lfw(folder_.path(), people); }
+
+  std::string file(const std::string& name) const { return (folder_.path() / name).string(); }
+
+  std::string run(const std::string& name, std::vector<std::string> more = {}) const {
+    std::vector<std::string> all = {"run",
+                                    "--dataset",
+                                    "lfw",
+                                    "--data",
+                                    file("lfw"),
+                                    "--model",
+                                    file("tiny.onnx"),
+                                    "--prepare",
+                                    "mobilefacenet-112",
+                                    "--decode",
+                                    "embedding",
+                                    "--bootstrap",
+                                    "50",
+                                    "--out",
+                                    file(name)};
+    all.insert(all.end(), more.begin(), more.end());
+    const Ran ran = bench(all);
+    INFO(ran.err);
+    REQUIRE(ran.code == exit_ok);
+    return file(name);
+  }
+
+  /// A copy of a run with its records changed.
+  template <class Change>
+  std::string altered(const std::string& run, const std::string& name, const Change& change) const {
+    fs::copy(run, file(name), fs::copy_options::recursive);
+    const std::string path = file(name) + "/result.json";
+    auto records = read_result_file(read_file(path), path);
+    for (RunRecord& record : records) change(record);
+    write_file(path, to_result_file(records));
+    return file(name);
+  }
+
+ private:
+  testing::TemporaryFolder folder_;
+};
+
+Ran compare(const std::string& before, const std::string& after,
+            std::vector<std::string> more = {}) {
+  std::vector<std::string> all = {"compare", before, after, "--resamples", "200"};
+  all.insert(all.end(), more.begin(), more.end());
+  return bench(all);
+}
+
+TEST_CASE("Runs that differ in threads only are identical; a baseline is result.json and tallies") {
+  const Folder folder;
+  const std::string one = folder.run("one", {"--threads", "1"});
+  const std::string two = folder.run("two", {"--threads", "2"});
+  const Ran ran = compare(one, two);
+  INFO(ran.out << ran.err);
+  CHECK(ran.code == exit_ok);
+  CHECK(contains(ran.out, "1 identical: passed"));
+  make_folder(folder.file("baseline"));
+  for (const char* name : {"result.json", "tiny.mobilefacenet-112.float.tally"}) {
+    fs::copy(one + "/" + name, folder.file("baseline"));
+  }
+  CHECK(compare(folder.file("baseline"), two).code == exit_ok);
+  CHECK(compare(folder.file("baseline") + "/result.json", two).code == exit_ok);
+}
+
+TEST_CASE("Run folders that went wrong: verdicts and exit codes") {
+  const Folder folder;
+  const std::string good = folder.run("good");
+
+  SECTION("on other data") {
+    const Folder other(8);
+    const Ran ran = compare(good, other.run("other"));
+    CHECK(ran.code == exit_failed);
+    CHECK(contains(ran.out, "not comparable: data differ"));
+    CHECK(contains(ran.out, "1 not comparable: failed"));
+  }
+  SECTION("scored by another protocol") {
+    REQUIRE(bench({"score", good, "--protocol", "facenet-cosine", "--bootstrap", "50", "--out",
+                   folder.file("again")})
+                .code == exit_ok);
+    const Ran ran = compare(good, folder.file("again"));
+    CHECK(ran.code == exit_failed);
+    CHECK(contains(ran.out, "protocol differ"));
+  }
+  SECTION("scored again by the same protocol") {
+    REQUIRE(bench({"score", good, "--bootstrap", "20", "--out", folder.file("same")}).code ==
+            exit_ok);
+    const Ran ran = compare(good, folder.file("same"));
+    CHECK(ran.code == exit_ok);
+    CHECK(contains(ran.out, "1 identical: passed"));
+  }
+  SECTION("figures written by hand") {
+    const std::string forged = folder.altered(good, "forged", [](RunRecord& record) {
+      for (Metric& metric : record.metrics) metric.value = 0.123;
+    });
+    const Ran ran = compare(good, forged);
+    CHECK(ran.code == exit_failed);
+    CHECK(contains(ran.out, "not comparable: the later run's tally gives"));
+  }
+  SECTION("with images lost") {
+    const std::string short_run = folder.altered(good, "short", [](RunRecord& record) {
+      record.status = "failed";
+      record.data.scored -= 1;
+      record.failures.push_back({"Somebody/Somebody_0001", "bad_data", "cut short"});
+    });
+    const Ran ran = compare(good, short_run, {"--allow", "data", "--allow", "images"});
+    CHECK(ran.code == exit_failed);
+    CHECK(contains(ran.out, "1 of 12 images have no answer"));
+  }
+  SECTION("with a damaged tally") {
+    const std::string damaged = folder.altered(good, "damaged", [](RunRecord&) {});
+    const std::string path = damaged + "/tiny.mobilefacenet-112.float.tally";
+    fs::resize_file(path, fs::file_size(path) - 5);
+    const Ran ran = compare(good, damaged);
+    CHECK(ran.code == exit_bad_data);
+    CHECK(contains(ran.err, path));
+  }
+  SECTION("with the tally of another run") {
+    const std::string mixed = folder.altered(
+        good, "mixed", [](RunRecord& record) { record.answers_digest = std::string(64, '0'); });
+    const Ran ran = compare(good, mixed);
+    CHECK(ran.code == exit_bad_data);
+    CHECK(contains(ran.err, "tally of other answers"));
+  }
+  SECTION("without a tally") {
+    const std::string bare = folder.altered(
+        good, "bare", [](RunRecord& record) { record.answers_digest = std::string(64, '0'); });
+    fs::remove(bare + "/tiny.mobilefacenet-112.float.tally");
+    const Ran ran = compare(good, bare);
+    CHECK(ran.code == exit_ok);
+    CHECK(contains(ran.out, "unpaired"));
+  }
+  SECTION("not there") {
+    CHECK(compare(good, folder.file("nowhere")).code == exit_missing);
+    CHECK(compare(folder.file("nowhere"), good).code == exit_missing);
+  }
+}
+
+TEST_CASE("Images answered otherwise are drawn, from the journals of both runs") {
+  const Folder folder;
+  const std::string before = folder.run("before", {"--backend", "float"});
+  const std::string after =
+      folder.run("after", {"--backend", "fake-quant", "--quantize", "dfq:bits=4"});
+  const Ran ran = compare(before, after, {"--flips", folder.file("flips"), "--top", "3"});
+  INFO(ran.out << ran.err);
+  CHECK(contains(ran.out, "answered otherwise"));
+  const auto page =
+      std::find_if(fs::directory_iterator(folder.file("flips")), {},
+                   [](const auto& file) { return file.path().extension() == ".html"; });
+  REQUIRE(page != fs::directory_iterator());
+  const std::string text = read_file(page->path());
+  CHECK(contains(text, "data:image/png;base64,"));
+  CHECK(contains(text, "</svg>"));
+  fs::remove(before + "/tiny.mobilefacenet-112.float.journal");
+  CHECK(contains(compare(before, after, {"--flips", folder.file("none")}).err, "not drawn"));
+}
+
+TEST_CASE("Wrong words and every format") {
+  const Folder folder;
+  const std::string run = folder.run("run");
+  CHECK(bench({"compare", run}).code == exit_usage);
+  CHECK(contains(compare(run, run, {"--allow", "dato"}).err, "did you mean 'data'?"));
+  CHECK(contains(compare(run, run, {"--format", "junt"}).err, "'junit'"));
+  CHECK(compare(run, run, {"--resamples", "1"}).code == exit_usage);
+  write_file(folder.file("gates.json"), R"({"suite": "other", "gates": [{"metric": "accuracy"}]})");
+  CHECK(compare(run, run, {"--gates", folder.file("gates.json")}).code == exit_bad_data);
+  CHECK(contains(compare(run, run, {"--format", "json"}).out, "\"verdict\": \"identical\""));
+  CHECK(contains(compare(run, run, {"--format", "junit"}).out, "failures=\"0\""));
+  const std::string summary = folder.file("summary.md");
+  setenv("GITHUB_STEP_SUMMARY", summary.c_str(), 1);
+  CHECK(contains(compare(run, run, {"--format", "github"}).out, "::notice title=bench compare::"));
+  unsetenv("GITHUB_STEP_SUMMARY");
+  CHECK(contains(read_file(summary), "### Comparison"));
+  CHECK(compare(run, run, {"--out", folder.file("report")}).code == exit_ok);
+  for (const char* name : {"/compare.json", "/compare.md", "/compare.xml"}) {
+    CHECK(fs::exists(folder.file("report") + name));
+  }
+}
+
+}  // namespace
+}  // namespace bench

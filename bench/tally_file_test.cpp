@@ -1,0 +1,62 @@
+#include "bench/tally_file.h"
+
+#include <catch2/catch.hpp>
+#include <limits>
+
+#include "bench/files.h"
+#include "models/error.h"
+#include "models/testing.h"
+
+namespace bench {
+namespace {
+
+Tally sample() {
+  return {"voc-map",
+          "voc",
+          {"cat", "dog"},
+          {"image 1", "image 2", "image 3"},
+          {2, 1},
+          4,
+          {{1, 0.25, 0, 3, 0, 0.1, 7, 1}, {}, {1e300, -0.5, 1e15, 2}}};
+}
+
+TEST_CASE("A tally comes back bit for bit") {
+  const ReadTally read = read_tally_file(to_tally_file(sample(), "abc"), "t");
+  CHECK(read.answers == "abc");
+  CHECK(read.tally == sample());
+  Tally odd = sample();
+  odd.rows[0][1] = std::numeric_limits<double>::infinity();
+  CHECK(read_tally_file(to_tally_file(odd, ""), "t").tally == odd);
+}
+
+TEST_CASE("What is no tally is refused by name") {
+  const std::string good = to_tally_file(sample(), "abc");
+  CHECK_THROWS_WITH(read_tally_file("something", "t.tally"),
+                    Catch::Contains("t.tally") && Catch::Contains("no tally"));
+  for (std::size_t size = 0; size < good.size(); ++size) {
+    CHECK_THROWS_AS(read_tally_file(good.substr(0, size), "t"), Error);
+  }
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    std::string flipped = good;
+    flipped[at] = static_cast<char>(flipped[at] ^ 0x10);
+    CHECK_THROWS_AS(read_tally_file(flipped, "t"), Error);
+  }
+}
+
+TEST_CASE("A tally belongs to the answers of its record") {
+  const testing::TemporaryFolder folder;
+  RunRecord record;
+  record.name = "a.float";
+  record.answers_digest = "abc";
+  CHECK_FALSE(find_tally(folder.path(), record));
+  write_tally(folder.path(), record, sample());
+  CHECK(find_tally(folder.path(), record) == sample());
+  record.answers_digest = "other";
+  CHECK_THROWS_WITH(find_tally(folder.path(), record), Catch::Contains("other answers"));
+  record.name = "b.float";
+  write_tally(folder.path(), record, {});
+  CHECK_FALSE(find_tally(folder.path(), record));
+}
+
+}  // namespace
+}  // namespace bench
