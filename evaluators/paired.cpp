@@ -45,6 +45,7 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 using Counts = std::vector<std::uint32_t>;
+using Replicates = std::vector<std::vector<double>>;  // by replicate and figure
 
 /// body(k) for every k below `n`, on all cores.
 template <class Body>
@@ -68,10 +69,9 @@ std::vector<double> minus(std::vector<double> a, const std::vector<double>& b) {
 
 /// By replicate and figure: after - before with both sides' items counted as often. The resamples
 /// are those of bootstrap_values().
-std::vector<std::vector<double>> resampled(const TallyFigures& before, const TallyFigures& after,
-                                           const std::vector<std::size_t>& groups,
-                                           const Bootstrap& bootstrap) {
-  std::vector<std::vector<double>> drawn(static_cast<std::size_t>(bootstrap.replicates));
+Replicates resampled(const TallyFigures& before, const TallyFigures& after,
+                     const std::vector<std::size_t>& groups, const Bootstrap& bootstrap) {
+  Replicates drawn(static_cast<std::size_t>(bootstrap.replicates));
   spread(bootstrap.replicates, [&](int replicate) {
     Counts counts(std::accumulate(groups.begin(), groups.end(), std::size_t{0}));
     std::span<std::uint32_t> rest(counts);
@@ -87,11 +87,10 @@ std::vector<std::vector<double>> resampled(const TallyFigures& before, const Tal
 
 /// By replicate and figure: the difference after the two runs' answers to every image have been
 /// exchanged or not, by lot.
-std::vector<std::vector<double>> exchanged(const Tally& before, const Tally& after,
-                                           const Bootstrap& bootstrap) {
+Replicates exchanged(const Tally& before, const Tally& after, const Bootstrap& bootstrap) {
   const Tally both = interleaved(before, after);
   const TallyFigures joint = figures_of(both);
-  std::vector<std::vector<double>> drawn(static_cast<std::size_t>(bootstrap.replicates));
+  Replicates drawn(static_cast<std::size_t>(bootstrap.replicates));
   spread(bootstrap.replicates, [&](int replicate) {
     Counts first(both.items.size()), second(both.items.size());
     for (std::size_t i = 0; i < first.size(); i += 2) {
@@ -105,7 +104,7 @@ std::vector<std::vector<double>> exchanged(const Tally& before, const Tally& aft
   return drawn;
 }
 
-std::vector<double> column(const std::vector<std::vector<double>>& drawn, std::size_t figure) {
+std::vector<double> column(const Replicates& drawn, std::size_t figure) {
   std::vector<double> values;
   for (const std::vector<double>& replicate : drawn) {
     if (!std::isnan(replicate[figure])) values.push_back(replicate[figure]);
@@ -172,12 +171,52 @@ double background(const PairedFigure& figure) {
          static_cast<double>(figure.items);
 }
 
+/// A figure asked for, and its places in the two runs' lists.
+struct Chosen {
+  PairedFigure figure;
+  std::size_t at = 0, in_after = 0;
+};
+
+std::vector<Chosen> choose_figures(const TallyFigures& from, const TallyFigures& to,
+                                   std::span<const std::string> metrics) {
+  std::vector<Chosen> chosen;
+  for (std::size_t k = 0; k < from.names.size(); ++k) {
+    const std::string& name = from.names[k];
+    const bool wanted = metrics.empty() || std::ranges::find(metrics, name) != metrics.end();
+    const auto other = std::ranges::find(to.names, name);
+    if (!wanted || other == to.names.end()) continue;
+    chosen.push_back({{name}, k, static_cast<std::size_t>(other - to.names.begin())});
+  }
+  return chosen;
+}
+
+void set_values(std::vector<Chosen>& chosen, const TallyFigures& from, const TallyFigures& to,
+                std::size_t items) {
+  const Counts once(items, 1);
+  const std::vector<double> old_values = from.values(once), new_values = to.values(once);
+  for (auto& [figure, at, in_after] : chosen) {
+    figure.before = old_values[at];
+    figure.after = new_values[in_after];
+    figure.items = static_cast<std::int64_t>(items);
+    const auto &was_right = from.right[at], &is_right = to.right[in_after];
+    if (!was_right.empty() && !is_right.empty()) figure.moved = count_moved(was_right, is_right);
+  }
+}
+
+/// `lots`: empty where answers were not exchanged.
+void set_chance(PairedFigure& figure, std::vector<double> drawn, const std::vector<double>& lots) {
+  figure.drawn = std::move(drawn);
+  figure.interval95 = interval95(figure.drawn);
+  figure.p = figure.drawn.empty() ? nan : two_sided(figure.drawn, 0);
+  if (!lots.empty()) figure.p = std::max(figure.p, as_far(lots, figure.after - figure.before));
+}
+
 }  // namespace
 
 bool pairable(const Tally& before, const Tally& after) {
   return before.evaluator == after.evaluator && before.protocol == after.protocol &&
-         before.items == after.items && before.groups == after.groups &&
-         before.width == after.width;
+         before.names == after.names && before.items == after.items &&
+         before.groups == after.groups && before.width == after.width;
 }
 
 std::vector<PairedFigure> compare_tallies(const Tally& before, const Tally& after,
@@ -185,52 +224,24 @@ std::vector<PairedFigure> compare_tallies(const Tally& before, const Tally& afte
                                           const Bootstrap& bootstrap) {
   assert(pairable(before, after));
   const TallyFigures from = figures_of(before), to = figures_of(after);
-  const Counts once(before.items.size(), 1);
-  const std::vector<double> old_values = from.values(once), new_values = to.values(once);
-  std::vector<PairedFigure> figures;
-  std::vector<std::size_t> at, in_new;
-  bool all_counted = true;
-  for (std::size_t k = 0; k < from.names.size(); ++k) {
-    const std::string& name = from.names[k];
-    const auto other = std::find(to.names.begin(), to.names.end(), name);
-    const bool wanted = metrics.empty() || std::ranges::find(metrics, name) != metrics.end();
-    if (!wanted || other == to.names.end()) continue;
-    const auto there = static_cast<std::size_t>(other - to.names.begin());
-    PairedFigure figure{name, old_values[k], new_values[there], std::ssize(before.items)};
-    if (!from.right[k].empty() && !to.right[there].empty()) {
-      figure.moved = count_moved(from.right[k], to.right[there]);
-    }
-    all_counted = all_counted && figure.moved.has_value();
-    figures.push_back(std::move(figure));
-    at.push_back(k);
-    in_new.push_back(there);
+  std::vector<Chosen> chosen = choose_figures(from, to, metrics);
+  set_values(chosen, from, to, before.items.size());
+  if (before.rows == after.rows) {
+    for (Chosen& one : chosen) one.figure.interval95 = Interval{0, 0};
+  } else {
+    const bool few = count_changed(before, after) <= exchanged_up_to;
+    const bool counted =
+        std::ranges::all_of(chosen, [](const Chosen& one) { return one.figure.moved.has_value(); });
+    const auto drawn = resampled(from, to, before.groups, bootstrap);
+    const auto lots = few && !counted ? exchanged(before, after, bootstrap) : Replicates();
+    for (Chosen& one : chosen) set_chance(one.figure, column(drawn, one.at), column(lots, one.at));
   }
-  const bool equal = before.rows == after.rows;
-  // Figures by their place in the new run; where the old one has others (ties that are no more),
-  // nothing is drawn.
-  const bool drawable = !equal && from.names == to.names;
-  const auto drawn =
-      drawable ? resampled(from, to, before.groups, bootstrap) : std::vector<std::vector<double>>();
-  const bool few = count_changed(before, after) <= exchanged_up_to;
-  const auto lots = drawable && !all_counted && few ? exchanged(before, after, bootstrap)
-                                                    : std::vector<std::vector<double>>();
-  for (std::size_t i = 0; i < figures.size(); ++i) {
-    PairedFigure& figure = figures[i];
-    const double seen = figure.after - figure.before;
-    if (std::isnan(seen)) {
-      figure.p = nan;
-      continue;
-    }
-    figure.drawn = column(drawn, at[i]);
-    figure.interval95 = equal ? std::optional(Interval{0, 0}) : interval95(figure.drawn);
-    if (figure.moved) {
-      figure.p = mcnemar(figure.moved->lost, figure.moved->gained);
-    } else if (equal) {
-      figure.p = 1;
-    } else {
-      figure.p = figure.drawn.empty() ? nan : two_sided(figure.drawn, 0);
-      if (!lots.empty()) figure.p = std::max(figure.p, as_far(column(lots, at[i]), seen));
-    }
+  std::vector<PairedFigure> figures;
+  for (Chosen& one : chosen) {
+    PairedFigure& figure = one.figure;
+    if (figure.moved) figure.p = mcnemar(figure.moved->lost, figure.moved->gained);
+    if (std::isnan(figure.after - figure.before)) figure.p = nan;
+    figures.push_back(std::move(figure));
   }
   return figures;
 }

@@ -36,7 +36,7 @@ std::optional<Moved> moved(const Evaluator& before, const Evaluator& after);
 
 /// One figure of two runs over the same images.
 struct PairedFigure {
-  std::string metric;
+  std::string metric{};
   double before = 0, after = 0;
   std::int64_t items = 0;                ///< images, or pairs of them
   std::optional<Interval> interval95{};  ///< of after - before, as in Difference

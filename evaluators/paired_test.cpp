@@ -333,3 +333,21 @@ TEST_CASE("Planted: 2 % of all embeddings moved is found with the power that is 
   CHECK(planted > 0);
   CHECK(found == Approx(power).margin(4 * std::sqrt(0.25 / rounds)));
 }
+
+TEST_CASE("Ties in one run only are no hindrance") {
+  const auto run = [](float second) {
+    auto evaluator = make_top_k({"low-index", {}});
+    for (int i = 0; i < 20; ++i) {
+      ClassScores answer{{{1, 1.f}, {0, second}, {2, .3f}, {3, .2f}, {4, .1f}}};
+      evaluator->add("image " + std::to_string(100 + i), ClassLabel{i % 2}, answer);
+    }
+    return evaluator;
+  };
+  const Tally without = run(0.5f)->tally(), with = run(1.f)->tally();
+  CHECK(run(1.f)->result({0, 1}).size() > run(0.5f)->result({0, 1}).size());
+  REQUIRE(pairable(without, with));
+  // Of equal scores the lower index wins: images of class 0 are gained, those of class 1 lost.
+  const auto figures = compare_tallies(without, with, {}, {10, 1});
+  CHECK(figures[0].moved->gained == 10);
+  CHECK(figures[0].moved->lost == 10);
+}

@@ -114,7 +114,7 @@ class TopK : public Evaluator {
 
   std::vector<Metric> result(const Bootstrap& bootstrap) const override {
     const std::vector<Column> columns = tabulate();
-    const Tally all = tally();
+    const Tally all = tally_of(columns);
     const Statistics mean = top_k_figures(all).values;
     const std::vector<double> means = mean(std::vector<std::uint32_t>(seen_.size(), 1));
     auto drawn = bootstrap_values(seen_.size(), columns.size(), bootstrap, mean);
@@ -127,9 +127,15 @@ class TopK : public Evaluator {
     return metrics;
   }
 
+  /// Of the defined figures, without the bounds of ties, which another run may not have.
   Tally tally() const override {
+    std::vector<Column> columns = official();
+    if (few_classes() > 0) columns.pop_back();
+    return tally_of(columns);
+  }
+
+  Tally tally_of(const std::vector<Column>& columns) const {
     Tally tally{"top-k", std::string(protocol_.name), {}, {}, {seen_.size()}, 1, {}};
-    const std::vector<Column> columns = tabulate();
     for (const Column& column : columns) tally.names.push_back(column.name);
     tally.width = columns.size();
     const bool few = few_classes() > 0;
@@ -177,9 +183,14 @@ class TopK : public Evaluator {
     return standing.listed ? column.rule(standing, column.k) : 0;
   }
 
-  std::vector<Column> tabulate() const {
+  std::vector<Column> official() const {
     std::vector<Column> columns;
     for (int k : ks) columns.push_back({fmt::format("top{}", k), protocol_.rule, k, true});
+    return columns;
+  }
+
+  std::vector<Column> tabulate() const {
+    std::vector<Column> columns = official();
     for (std::size_t i = 0; i < ks.size(); ++i) {
       if (!ambiguous(i)) continue;
       const std::string name = fmt::format("top{}", ks[i]);
