@@ -77,11 +77,12 @@ constexpr auto compare_footer =
   bench compare out/before out/after --allow preprocessing
 
 A run folder, or a baseline: result.json and the *.tally beside it (what each image adds to the
-figures), which is all that is read but for --flips, which needs journals and images. First the making of both: other data, images, subset, protocol,
-preprocessing or decoder, and a case is not comparable unless --allow insists. Then the answers: equal
-ones are identical. Then every headline figure, and what the gates name: shares of right answers by
-McNemar's exact test, others by resampling images, all corrected for each other (Holm). Sizes are
-compared exactly; times by Mann-Whitney, on the same machine, and count only where a gate names them.
+figures), which is all that is read; --flips needs journals and images. First the making of both:
+other data, images, subset, protocol, preprocessing or decoder, and a case is not comparable unless
+--allow insists. Then the answers: equal ones are identical. Then every headline figure, and what
+the gates name: shares of right answers by McNemar's exact test, others by resampling images, all
+corrected for each other (Holm). Sizes are compared exactly; times by Mann-Whitney, on the same
+machine, and count only where a gate names them.
 
 Without --gates nothing may get worse. Exit code 0: no gate was missed. 1: one was, or a case is not
 comparable, which a run that lost images never is. Others as in bench --help.
