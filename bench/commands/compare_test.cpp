@@ -1,5 +1,4 @@
 // `bench compare` on real files: runs of a tiny network, and copies of them that went wrong.
-#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
@@ -169,25 +168,6 @@ TEST_CASE("Run folders that went wrong: verdicts and exit codes") {
     CHECK(compare(good, folder.file("nowhere")).code == exit_missing);
     CHECK(compare(folder.file("nowhere"), good).code == exit_missing);
   }
-}
-
-TEST_CASE("Images answered otherwise are drawn, from the journals of both runs") {
-  const Folder folder;
-  const std::string before = folder.run("before", {"--backend", "float"});
-  const std::string after =
-      folder.run("after", {"--backend", "fake-quant", "--quantize", "dfq:bits=4"});
-  const Ran ran = compare(before, after, {"--flips", folder.file("flips"), "--top", "3"});
-  INFO(ran.out << ran.err);
-  CHECK(contains(ran.out, "answered otherwise"));
-  const auto page =
-      std::find_if(fs::directory_iterator(folder.file("flips")), {},
-                   [](const auto& file) { return file.path().extension() == ".html"; });
-  REQUIRE(page != fs::directory_iterator());
-  const std::string text = read_file(page->path());
-  CHECK(contains(text, "data:image/png;base64,"));
-  CHECK(contains(text, "</svg>"));
-  fs::remove(before + "/tiny.mobilefacenet-112.float.journal");
-  CHECK(contains(compare(before, after, {"--flips", folder.file("none")}).err, "not drawn"));
 }
 
 TEST_CASE("Wrong words and every format") {
