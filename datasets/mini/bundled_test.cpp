@@ -57,8 +57,7 @@ TEST_CASE("bundled images: drawn again they have the same bytes") {
       if (ending != ".jpg" && ending != ".JPEG" && ending != ".png" && ending != ".xml") continue;
       INFO(entry.path());
       ++pictures;
-      CHECK(read_text(entry.path()) ==
-            read_text(folder_of(set) / fs::relative(entry.path(), out)));
+      CHECK(read_text(entry.path()) == read_text(folder_of(set) / fs::relative(entry.path(), out)));
     }
     CHECK(pictures >= set.again);
   }
