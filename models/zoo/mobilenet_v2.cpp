@@ -5,7 +5,13 @@
 namespace bench {
 namespace {
 
-Untrained mobilenet_v2_until_mean(const Build& build, int published_image, int last_channels) {
+constexpr double narrowest_published = 0.35;
+
+int last_channels(double width) {
+  return divisible(1280 * (width < narrowest_published ? width : std::max(1.0, width)));
+}
+
+Untrained mobilenet_v2_until_mean(const Build& build, int published_image, int last) {
   Untrained net(build, image_of(build, published_image));
   conv_bn_relu6(net, "features.0",
                 {.outputs = divisible(32 * build.width), .kernel = 3, .stride = 2, .pad = 1});
@@ -18,7 +24,7 @@ Untrained mobilenet_v2_until_mean(const Build& build, int published_image, int l
                          .stride = i == 0 ? stage.stride : 1});
     }
   }
-  conv_bn_relu6(net, "features.18", {.outputs = last_channels});
+  conv_bn_relu6(net, "features.18", {.outputs = last});
   net.global_average_pool("avgpool");
   return net;
 }
@@ -26,7 +32,7 @@ Untrained mobilenet_v2_until_mean(const Build& build, int published_image, int l
 }  // namespace
 
 Graph mobilenet_v2(const Build& build) {
-  Untrained net = mobilenet_v2_until_mean(build, 224, divisible(1280 * std::max(1.0, build.width)));
+  Untrained net = mobilenet_v2_until_mean(build, 224, last_channels(build.width));
   net.linear("classifier", classes_of(build, 1000));
   return std::move(net).finish("logits");
 }

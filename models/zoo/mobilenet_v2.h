@@ -7,7 +7,8 @@
 namespace bench {
 
 /// Image N x 3 x 224 x 224, output "logits" N x 1000, but as `build` has it. The last convolution
-/// keeps its 1280 channels in narrower networks, as published.
+/// keeps its 1280 channels down to a width of 0.35, the narrowest that was published; below, its
+/// channels go with the width.
 Graph mobilenet_v2(const Build& build);
 
 /// Image N x 3 x 112 x 112, output "embedding" N x 512, but as `build` has it.
