@@ -186,6 +186,27 @@ TEST_CASE("Every suite and card in the program refers to names there are") {
   }
 }
 
+TEST_CASE("What documents show in small is run by the bundled suite") {
+  std::set<std::string> cases, networks;
+  for (const Suite& part : parts_of(load_suite("mini"))) {
+    CHECK(part.data.starts_with("bundled:"));
+    for (const Case& one : part.cases) cases.insert(one.name());
+  }
+  for (const ModelCard& card : model_cards()) networks.insert(card.name);
+  for (const Document& document : documents()) {
+    for (const DocumentBinding& binding : document.bindings) {
+      for (const auto& [role, name] : binding.cases) {
+        INFO(document.name << ": " << role << ": " << name);
+        const bool is_mini = name.starts_with("mini-");
+        CHECK(is_mini == binding.drawn);
+        if (is_mini && networks.contains(name.substr(0, name.find('.')))) {
+          CHECK(cases.contains(name));
+        }
+      }
+    }
+  }
+}
+
 constexpr auto card_text = R"({"name": "net", "about": "a", "task": "lfw", "weights": "net.onnx",
   "sha256": "SHA", "origin": "o", "licence": "l", "prepare": "p", "decode": "d",
   "input": [1, 3, 8, 8], "published": [{"metric": "accuracy", "value": 0.5, "source": "s"}]})";

@@ -1,0 +1,50 @@
+// The bundled suite, end to end through the command line, on a few images of each data set.
+#include <catch2/catch.hpp>
+#include <sstream>
+
+#include "bench/commands/dispatch.h"
+#include "bench/documents.h"
+#include "bench/files.h"
+#include "bench/suite.h"
+#include "models/testing.h"
+#include "reports/run_record.h"
+
+namespace bench {
+namespace {
+
+TEST_CASE("The bundled suite: every case passes, and fills every cell it is meant for") {
+  const testing::TemporaryFolder folder;
+  std::ostringstream out, err;
+  const int code = dispatch({"run", "--suite", "mini", "--limit", "12", "--bootstrap", "0", "--out",
+                             folder.path().string()},
+                            out, err);
+  INFO(err.str());
+  REQUIRE(code == exit_ok);
+  const std::string file = folder.path() / "result.json";
+  const auto records = read_result_file(read_file(file), file);
+  std::size_t cases = 0;
+  for (const Suite& part : parts_of(load_suite("mini"))) cases += part.cases.size();
+  CHECK(records.size() == cases);
+  for (const RunRecord& record : records) {
+    INFO(record.name);
+    CHECK(record.data.drawn);
+    CHECK(record.status == "passed");
+  }
+  const auto tables = filled_tables(load_suite("mini").documents, records);
+  CHECK_FALSE(tables.empty());
+  for (const Table& table : tables) {
+    CHECK(table.is_drawn);
+    for (const auto& row : table.rows) {
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        INFO(table.title << ", " << row.front() << ", " << table.columns[i]);
+        if (!table.columns[i].ends_with(", here")) continue;
+        CHECK(row[i] != "not timed");
+        // So few faces are too few pairs for an accuracy.
+        if (table.title.find("Document 2") == table.title.npos) CHECK(row[i] != "-");
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace bench
