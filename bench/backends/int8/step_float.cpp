@@ -53,7 +53,11 @@ bool plan_float(Planner& planner, NodeId id) {
   const Op& op = std::get<integer::Float>(planner.node(id).op).op;
   planner.add(id, "plain float", from, to, [&op, from, to](const Workspace& memory) {
     std::vector<Tensor> inputs;
-    for (const Place& place : from) inputs.push_back(copy_of(memory, place));
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      // Where only the size matters, the values may be numbers of a grid.
+      const bool sized = reads(op, i) == Reads::size;
+      inputs.push_back(sized ? Tensor(from[i].shape) : copy_of(memory, from[i]));
+    }
     std::vector<const Tensor*> pointers;
     for (const Tensor& input : inputs) pointers.push_back(&input);
     if (const auto* constant = std::get_if<Constant>(&op))
