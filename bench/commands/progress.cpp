@@ -30,25 +30,28 @@ std::string progress_text(const std::string& name, const Progress& p, double sec
   return text;
 }
 
-ProgressLine::ProgressLine(std::ostream& err, std::string name)
-    : err_(err), name_(std::move(name)), terminal_(is_terminal(err)) {}
-
 void ProgressLine::show(const Progress& progress) {
-  const auto now = Clock::now();
   const bool last = progress.before + progress.done >= progress.listed;
-  if (!terminal_ && !last && now - shown_ < std::chrono::seconds(10)) return;
+  line_.show(last, [&](double seconds) { return progress_text(name_, progress, seconds); });
+}
+
+LiveLine::LiveLine(std::ostream& err) : err_(err), terminal_(is_terminal(err)) {}
+
+void LiveLine::show(bool last, const std::function<std::string(double)>& text) {
+  const auto now = Clock::now();
+  const auto pause = std::chrono::milliseconds(terminal_ ? 200 : 10000);
+  if (!last && now - shown_ < pause) return;
   shown_ = now;
-  const double seconds = std::chrono::duration<double>(now - start_).count();
-  const std::string text = progress_text(name_, progress, seconds);
+  const std::string line = text(std::chrono::duration<double>(now - start_).count());
   if (terminal_) {
-    err_ << '\r' << text << "\033[K" << std::flush;  // and clear to the end of the line
+    err_ << '\r' << line << "\033[K" << std::flush;  // and clear to the end of the line
     open_ = true;
   } else {
-    err_ << text << std::endl;
+    err_ << line << std::endl;
   }
 }
 
-void ProgressLine::close() {
+void LiveLine::close() {
   if (open_) err_ << std::endl;
   open_ = false;
 }

@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <iostream>
-
-#include "bench/commands/progress.h"
+#include <ostream>
 
 namespace bench {
 
@@ -26,34 +24,17 @@ std::string training_bar(const TrainingProgress& p) {
   return "[" + std::string(full, '#') + std::string(cells - full, '-') + "]";
 }
 
-TrainingLine::TrainingLine(std::ostream& err, std::string name)
-    : err_(err), name_(std::move(name)), terminal_(is_terminal(err)) {}
-
 void TrainingLine::show(const TrainingProgress& progress) {
-  const auto now = Clock::now();
-  if (progress.step == progress.before + 1) start_ = now;  // the first step warms up
-  const bool last = progress.step >= progress.steps;
-  const auto pause = std::chrono::milliseconds(terminal_ ? 200 : 10000);
-  if (!last && now - shown_ < pause) return;
-  shown_ = now;
-  const double seconds = std::chrono::duration<double>(now - start_).count();
-  const std::string text = training_text(name_, progress, seconds);
-  if (terminal_) {
-    err_ << '\r' << training_bar(progress) << ' ' << text << "\033[K" << std::flush;
-    open_ = true;
-  } else {
-    err_ << text << std::endl;
-  }
+  if (progress.step == progress.before + 1) line_.begin();  // the first step warms up
+  line_.show(progress.step >= progress.steps, [&](double seconds) {
+    const std::string text = training_text(name_, progress, seconds);
+    return line_.on_terminal() ? training_bar(progress) + " " + text : text;
+  });
 }
 
 void TrainingLine::say(const std::string& what) {
   close();
   err_ << name_ << ": " << what << std::endl;
-}
-
-void TrainingLine::close() {
-  if (open_) err_ << std::endl;
-  open_ = false;
 }
 
 }  // namespace bench

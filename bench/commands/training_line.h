@@ -1,30 +1,27 @@
 #pragma once
 
-#include <chrono>
 #include <iosfwd>
 #include <string>
 
+#include "bench/commands/progress.h"
 #include "bench/training.h"
 
 namespace bench {
 
-/// "mini-vgg: step 120 of 1500, loss 1.234, rate 0.1, 18.2 steps/s, 1:16 left": rewritten in place
-/// on a terminal, with a bar; elsewhere a line every ten seconds, and one when all is done.
+/// "mini-vgg: step 120 of 1500, loss 1.234, rate 0.1, 18.2 steps/s, 1:16 left"; on a terminal with
+/// a bar before it.
 class TrainingLine {
  public:
-  TrainingLine(std::ostream& err, std::string name);
+  TrainingLine(std::ostream& err, std::string name)
+      : err_(err), line_(err), name_(std::move(name)) {}
   void show(const TrainingProgress& progress);
   void say(const std::string& what);
-  /// Ends a line that was rewritten in place.
-  void close();
+  void close() { line_.close(); }
 
  private:
-  using Clock = std::chrono::steady_clock;
   std::ostream& err_;
+  LiveLine line_;
   std::string name_;
-  bool terminal_;
-  bool open_ = false;
-  Clock::time_point start_ = Clock::now(), shown_ = start_;
 };
 
 /// The words, given the seconds since the first step.
