@@ -29,23 +29,7 @@ class Program {
   std::string file(const std::string& name) const { return (folder_.path() / name).string(); }
 
   std::vector<std::string> run_arguments(const std::string& out, int threads) const {
-    return {"run",
-            "--dataset",
-            "lfw",
-            "--data",
-            file("lfw"),
-            "--model",
-            file("tiny.onnx"),
-            "--prepare",
-            "mobilefacenet-112",
-            "--decode",
-            "embedding",
-            "--bootstrap",
-            "0",
-            "--threads",
-            std::to_string(threads),
-            "--out",
-            file(out)};
+    return testing::tiny_run(folder_.path(), out, 0, {"--threads", std::to_string(threads)});
   }
 
   // Starts the program with stderr to a file; `file_limit` bounds the size of what it writes.

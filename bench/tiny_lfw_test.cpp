@@ -115,6 +115,28 @@ void write_tiny_lfw(const std::filesystem::path& folder, int people) {
   save(folder / "tiny.onnx", tiny_onnx());
 }
 
+std::vector<std::string> tiny_run(const std::filesystem::path& folder, const std::string& out,
+                                  int replicates, const std::vector<std::string>& more) {
+  const auto file = [&](const std::string& name) { return (folder / name).string(); };
+  std::vector<std::string> line = {"run",
+                                   "--dataset",
+                                   "lfw",
+                                   "--data",
+                                   file("lfw"),
+                                   "--model",
+                                   file("tiny.onnx"),
+                                   "--prepare",
+                                   "mobilefacenet-112",
+                                   "--decode",
+                                   "embedding",
+                                   "--bootstrap",
+                                   std::to_string(replicates),
+                                   "--out",
+                                   file(out)};
+  line.insert(line.end(), more.begin(), more.end());
+  return line;
+}
+
 TEST_CASE("The tiny data set is what it says") {
   const TemporaryFolder folder;
   write_tiny_lfw(folder.path(), 4);

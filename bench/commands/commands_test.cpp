@@ -197,24 +197,8 @@ class TinyRun {
  public:
   explicit TinyRun(int people = 6) { testing::write_tiny_lfw(folder_.path(), people); }
 
-  Ran operator()(const std::string& out, std::vector<std::string> more = {}) const {
-    std::vector<std::string> all = {"run",
-                                    "--dataset",
-                                    "lfw",
-                                    "--data",
-                                    file("lfw"),
-                                    "--model",
-                                    file("tiny.onnx"),
-                                    "--prepare",
-                                    "mobilefacenet-112",
-                                    "--decode",
-                                    "embedding",
-                                    "--bootstrap",
-                                    "50",
-                                    "--out",
-                                    file(out)};
-    all.insert(all.end(), more.begin(), more.end());
-    return bench(all);
+  Ran operator()(const std::string& out, const std::vector<std::string>& more = {}) const {
+    return bench(testing::tiny_run(folder_.path(), out, 50, more));
   }
   std::string file(const std::string& name) const { return (folder_.path() / name).string(); }
   RunRecord record(const std::string& out) const {

@@ -36,24 +36,8 @@ class Folder {
 
   std::string file(const std::string& name) const { return (folder_.path() / name).string(); }
 
-  std::string run(const std::string& name, std::vector<std::string> more = {}) const {
-    std::vector<std::string> all = {"run",
-                                    "--dataset",
-                                    "lfw",
-                                    "--data",
-                                    file("lfw"),
-                                    "--model",
-                                    file("tiny.onnx"),
-                                    "--prepare",
-                                    "mobilefacenet-112",
-                                    "--decode",
-                                    "embedding",
-                                    "--bootstrap",
-                                    "50",
-                                    "--out",
-                                    file(name)};
-    all.insert(all.end(), more.begin(), more.end());
-    const Ran ran = bench(all);
+  std::string run(const std::string& name, const std::vector<std::string>& more = {}) const {
+    const Ran ran = bench(testing::tiny_run(folder_.path(), name, 50, more));
     INFO(ran.err);
     REQUIRE(ran.code == exit_ok);
     return file(name);
