@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view prefix = "bundled:";
 
 std::vector<fs::path> roots() {
-  const char* given = std::getenv("QUANTBENCH_MINI");
+  const char* given = std::getenv("BENCH_MINI");
   if (given && *given) return {given};
   std::error_code ignored;
   return {BENCH_SOURCE_DIR, fs::current_path(ignored)};
@@ -37,7 +37,7 @@ std::string bundled(const std::string& folder, const std::string& wanted) {
     looked += (looked.empty() ? "" : " nor in ") + (root / folder).string();
   }
   throw Error(Fault::missing, wanted + ": comes with Quantbench's source tree, but is not in " +
-                                  looked + "; set QUANTBENCH_MINI to a folder that holds " +
+                                  looked + "; set BENCH_MINI to a folder that holds " +
                                   folder);
 }
 

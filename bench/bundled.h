@@ -7,7 +7,7 @@
 
 namespace bench {
 
-/// A folder of the tree, "models/mini", where it is: below $QUANTBENCH_MINI if that is set; else
+/// A folder of the tree, "models/mini", where it is: below $BENCH_MINI if that is set; else
 /// below the tree the program was built from, or the working directory.
 std::optional<std::string> find_bundled(const std::string& folder);
 

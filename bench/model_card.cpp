@@ -198,13 +198,13 @@ FoundWeights find_weights(const ModelCard& card, const WeightsPlaces& places) {
   throw Error(Fault::missing,
               "model '" + card.name + "': no file " + card.weights +
                   (looked.empty() ? "" : " below" + looked) +
-                  "; give it with --weights or $QUANTBENCH_WEIGHTS (origin: " + card.origin + ")");
+                  "; give it with --weights or $BENCH_WEIGHTS (origin: " + card.origin + ")");
 }
 
 WeightsPlaces weights_places(const std::string& given, const std::string& data) {
   WeightsPlaces places;
   places.given = given;
-  const char* variable = std::getenv("QUANTBENCH_WEIGHTS");
+  const char* variable = std::getenv("BENCH_WEIGHTS");
   std::string rest = variable ? variable : "";
   while (!rest.empty()) {
     const std::string folder = rest.substr(0, rest.find(':'));

@@ -56,7 +56,7 @@ const ModelCard& find_model_card(std::string_view name);
 /// Where networks' files are looked for, in this order; folders at most four levels deep.
 struct WeightsPlaces {
   std::string given;                 ///< --weights: a file or a folder; may be empty
-  std::vector<std::string> folders;  ///< $QUANTBENCH_WEIGHTS, the data folder, models/mini
+  std::vector<std::string> folders;  ///< $BENCH_WEIGHTS, the data folder, models/mini
 };
 
 struct FoundWeights {
@@ -68,7 +68,7 @@ struct FoundWeights {
 /// both hashes if only files with another hash are there, unless --weights names the file itself.
 FoundWeights find_weights(const ModelCard& card, const WeightsPlaces& places);
 
-/// --weights as given, and the folders of the environment variable QUANTBENCH_WEIGHTS (separated by
+/// --weights as given, and the folders of the environment variable BENCH_WEIGHTS (separated by
 /// colons), `data`, and the networks that come with the source tree.
 WeightsPlaces weights_places(const std::string& given, const std::string& data);
 

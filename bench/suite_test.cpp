@@ -104,12 +104,12 @@ TEST_CASE("A suite of several data sets") {
 TEST_CASE("What comes with the tree is found, or what was looked for is said") {
   const testing::TemporaryFolder folder;
   const std::string root = folder.path();
-  const testing::EnvironmentVariable variable("QUANTBENCH_MINI", root);
+  const testing::EnvironmentVariable variable("BENCH_MINI", root);
   CHECK(data_folder("some/path") == "some/path");
   CHECK_FALSE(find_bundled("datasets/mini/data/lfw"));
   CHECK_THROWS_WITH(data_folder("bundled:lfw"),
                     "bundled:lfw: comes with Quantbench's source tree, but is not in " + root +
-                        "/datasets/mini/data/lfw; set QUANTBENCH_MINI to a folder that holds "
+                        "/datasets/mini/data/lfw; set BENCH_MINI to a folder that holds "
                         "datasets/mini/data/lfw");
   make_folder(root + "/datasets/mini/data/lfw");
   CHECK(data_folder("bundled:lfw") == root + "/datasets/mini/data/lfw");

@@ -14,13 +14,13 @@
 
 namespace bench::testing {
 
-/// The path of `name` under $QUANTBENCH_REAL (default: ../shared/real beside the checkout), or
+/// The path of `name` under $BENCH_REAL (default: ../shared/real beside the checkout), or
 /// nothing after printing the line by which ctest counts this test as skipped.
 inline std::optional<std::string> real_data(const std::string& name) {
-  const char* root = std::getenv("QUANTBENCH_REAL");
+  const char* root = std::getenv("BENCH_REAL");
   const auto path = std::filesystem::path(root ? root : BENCH_SOURCE_DIR "/../shared/real") / name;
   if (std::filesystem::exists(path)) return path.string();
-  std::cout << "SKIPPED: real data not here: " << path.string() << " (set QUANTBENCH_REAL)\n";
+  std::cout << "SKIPPED: real data not here: " << path.string() << " (set BENCH_REAL)\n";
   return std::nullopt;
 }
 

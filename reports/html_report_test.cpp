@@ -39,7 +39,7 @@ TEST_CASE("A page is as approved") {
   const Table document{"Document 3: Results", {"Model", "top1, here"}, {{"VGG", "0.5"}}, {}, true};
   const std::string page = html_report({sample(), quantised}, {document});
   const std::string path = BENCH_SOURCE_DIR "/reports/golden/report.html";
-  if (std::getenv("QUANTBENCH_APPROVE")) std::ofstream(path, std::ios::binary) << page;
+  if (std::getenv("BENCH_APPROVE")) std::ofstream(path, std::ios::binary) << page;
   CHECK(page == read(path));
 }
 

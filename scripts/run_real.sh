@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Runs published networks on the real data sets under $QUANTBENCH_REAL (default: ../shared/real), which are
+# Runs published networks on the real data sets under $BENCH_REAL (default: ../shared/real), which are
 # not in this repository; scripts/run.sh has built the program. Results go to out/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 bench=build/release/bin/bench
-real=${QUANTBENCH_REAL:-../shared/real}
+real=${BENCH_REAL:-../shared/real}
 if [ ! -d "$real" ]; then
   echo "Real data sets are not here ($real); README.md says how to point at them." >&2
   exit 3
 fi
 
-export QUANTBENCH_WEIGHTS=$real/face/models:$real/voc_imagenet/models
+export BENCH_WEIGHTS=$real/face/models:$real/voc_imagenet/models
 run() { echo; "$bench" run --restart "$@"; }
 imagenet=$real/voc_imagenet/imagenet
 voc=$real/voc_imagenet/voc

@@ -60,7 +60,7 @@ TEST_CASE("What recipes make of a network's size is as approved") {
       ran.out.erase(at, network.folder().size());
     }
     const std::string path = BENCH_SOURCE_DIR "/bench/commands/golden/" + name + ".txt";
-    if (std::getenv("QUANTBENCH_APPROVE")) write_file(path, ran.out);  // then read the difference
+    if (std::getenv("BENCH_APPROVE")) write_file(path, ran.out);  // then read the difference
     CHECK(ran.out == read_file(path));
   };
   approve("audit", {});

@@ -233,10 +233,10 @@ std::string data_root(const std::string& given, const Suite& suite) {
 
 std::string data_root(const std::string& given, const std::string& dataset) {
   if (!given.empty()) return data_folder(given);
-  const char* folder = std::getenv("QUANTBENCH_DATA");
+  const char* folder = std::getenv("BENCH_DATA");
   if (folder && *folder) return (std::filesystem::path(folder) / dataset).string();
   throw Error(Fault::missing, "no data for " + dataset +
-                                  ": give --data DIR, or set QUANTBENCH_DATA to a folder that "
+                                  ": give --data DIR, or set BENCH_DATA to a folder that "
                                   "holds one called " +
                                   dataset);
 }

@@ -11,11 +11,11 @@ namespace {
 constexpr auto main_footer = R"(Every command explains itself: bench COMMAND --help
 
 Environment:
-  QUANTBENCH_DATA     folder that holds one folder per data set (widerface, imagenet,
+  BENCH_DATA     folder that holds one folder per data set (widerface, imagenet,
                       voc-detection, voc-segmentation, lfw); used where --data is not given
-  QUANTBENCH_MINI     a copy of the source tree's drawn data and small networks (it holds
+  BENCH_MINI     a copy of the source tree's drawn data and small networks (it holds
                       datasets/mini/data and models/mini), if not where the program was built
-  QUANTBENCH_WEIGHTS  folders with networks' files, separated by colons
+  BENCH_WEIGHTS  folders with networks' files, separated by colons
 
 Exit codes:
   0    everything passed
@@ -142,7 +142,7 @@ Examples:
 constexpr auto format_help = "markdown, json or csv";
 constexpr auto run_format_help = "markdown, json, csv or html";
 constexpr auto data_help =
-    "folder of the data set, or bundled:NAME (default: $QUANTBENCH_DATA/NAME)";
+    "folder of the data set, or bundled:NAME (default: $BENCH_DATA/NAME)";
 constexpr auto weights_help = "a network's file, or a folder to look for it, four levels deep";
 
 // `kind` is what the help calls the value; a list is given by repeating the option.

@@ -138,7 +138,7 @@ struct ChosenRun {
 /// plugins loaded. Throws Error{usage}; Error{missing} where there are no data.
 std::vector<ChosenRun> choose_runs(const RunArguments& arguments);
 
-/// Where a suite's data lie: as given ("bundled:NAME" too), else as it says, else $QUANTBENCH_DATA/NAME. Throws
+/// Where a suite's data lie: as given ("bundled:NAME" too), else as it says, else $BENCH_DATA/NAME. Throws
 /// Error{missing}.
 std::string data_root(const std::string& given, const Suite& suite);
 

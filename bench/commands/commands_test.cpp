@@ -51,7 +51,7 @@ TEST_CASE("Help is as approved") {
     CHECK(ran.code == exit_ok);
     CHECK(ran.err.empty());
     const std::string path = BENCH_SOURCE_DIR "/bench/commands/golden/" + name + ".txt";
-    if (std::getenv("QUANTBENCH_APPROVE")) write_file(path, ran.out);  // then read the difference
+    if (std::getenv("BENCH_APPROVE")) write_file(path, ran.out);  // then read the difference
     CHECK(ran.out == read_file(path));
   }
 }

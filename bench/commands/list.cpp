@@ -76,7 +76,7 @@ Table list_backends(const ListArguments&) {
 std::vector<std::string> candidates(const std::string& name, const ListArguments& a) {
   std::vector<std::string> roots;
   if (!a.data.empty()) roots = {(fs::path(a.data) / name).string(), a.data};
-  const char* folder = std::getenv("QUANTBENCH_DATA");
+  const char* folder = std::getenv("BENCH_DATA");
   if (folder && *folder) roots.push_back((fs::path(folder) / name).string());
   return roots;
 }
