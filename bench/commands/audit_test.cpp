@@ -1,9 +1,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
-#include <sstream>
 
-#include "bench/commands/dispatch.h"
+#include "bench/commands/testing.h"
 #include "bench/files.h"
 #include "models/formats/onnx_writer.h"
 #include "models/testing.h"
@@ -12,16 +11,10 @@
 namespace bench {
 namespace {
 
-struct Ran {
-  int code;
-  std::string out, err;
-};
-
-Ran bench(const std::vector<std::string>& arguments) {
-  std::ostringstream out, err;
-  const int code = dispatch(arguments, out, err);
-  return {code, out.str(), err.str()};
-}
+using testing::bench;
+using testing::contains;
+using testing::Ran;
+using testing::TinyRun;
 
 // A file of a network with a layer of each kind, called small.onnx.
 class SmallNetwork {
@@ -75,9 +68,9 @@ TEST_CASE("A zoo's network is audited without a file, a quantised file without a
   const Ran untrained =
       bench({"audit", "mobilenet-v2", "--untrained", "--quantize", "max127-dynamic"});
   CHECK(untrained.code == exit_ok);
-  CHECK(untrained.out.find("mobilenet-v2 (untrained), max127-dynamic") != untrained.out.npos);
+  CHECK(contains(untrained.out, "mobilenet-v2 (untrained), max127-dynamic"));
   const char* row = "| numbers of 8 bits                          | 3469760";
-  CHECK(untrained.out.find(row) != untrained.out.npos);
+  CHECK(contains(untrained.out, row));
 
   const testing::TemporaryFolder folder;
   const std::string file = (folder.path() / "int8.onnx").string();
@@ -85,8 +78,18 @@ TEST_CASE("A zoo's network is audited without a file, a quantised file without a
       bench({"convert", "mobilenet-v2", "--untrained", "--quantize", "int8", "--out", file}).code ==
       exit_ok);
   const Ran quantised = bench({"audit", file});
-  CHECK(quantised.out.find("int8.onnx (onnx opset 17), quantised") != quantised.out.npos);
-  CHECK(quantised.out.find(row) != quantised.out.npos);
+  CHECK(contains(quantised.out, "int8.onnx (onnx opset 17), quantised"));
+  CHECK(contains(quantised.out, row));
+}
+
+TEST_CASE("The audit of a network file") {
+  const TinyRun run;
+  const Ran ran = bench({"audit", run.file("tiny.onnx")});
+  CHECK(ran.code == exit_ok);
+  CHECK(contains(ran.out, "| input                    | 1x3x112x112"));
+  CHECK(bench({"audit", run.file("tiny.onnx"), "--input", "3x4"}).code == exit_usage);
+  CHECK(bench({"audit", run.file("tiny.onnx"), "--input", "1x3x112x112x"}).code == exit_usage);
+  CHECK(bench({"audit", run.file("tiny.onnx"), "--input", "1x3x9x9"}).code == exit_bad_data);
 }
 
 // The document's column "weight compressing", and the weights that each step has made binary.
@@ -102,9 +105,7 @@ TEST_CASE("Document 4's steps save what it says they save") {
     const Ran ran = bench({"audit", "faster-rcnn-vgg16", "--untrained", "--quantize", recipe});
     INFO(recipe);
     CHECK(ran.code == exit_ok);
-    const auto has = [&](const std::string& row) {
-      CHECK(ran.out.find("| " + row) != ran.out.npos);
-    };
+    const auto has = [&](const std::string& row) { CHECK(contains(ran.out, "| " + row)); };
     has("numbers of 1 bit                           | " + std::string(numbers) + " ");
     has("weight compressing, as document 4 has it   | " + std::string(percent) + " %");
   }
@@ -115,7 +116,7 @@ TEST_CASE("What an audit cannot do is said") {
   const auto says = [&](const std::string& recipe, const char* part) {
     const Ran ran = bench({"audit", network.file(), "--quantize", recipe});
     CHECK(ran.code == exit_usage);
-    CHECK(ran.err.find(part) != ran.err.npos);
+    CHECK(contains(ran.err, part));
   };
   says("xnorr", "did you mean 'xnor'");
   says("xnor:layers=conv3", "did you mean 'conv");

@@ -2,12 +2,9 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
-#include <sstream>
 
-#include "bench/commands/dispatch.h"
+#include "bench/commands/testing.h"
 #include "bench/files.h"
-#include "bench/tiny_lfw.h"
-#include "models/testing.h"
 #include "reports/run_record.h"
 
 namespace bench {
@@ -15,29 +12,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Ran {
-  int code;
-  std::string out, err;
-};
-
-Ran bench(const std::vector<std::string>& arguments) {
-  std::ostringstream out, err;
-  const int code = dispatch(arguments, out, err);
-  return {code, out.str(), err.str()};
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != text.npos;
-}
+using testing::bench;
+using testing::contains;
+using testing::Ran;
 
 class Folder {
  public:
-  explicit Folder(int people = 6) { testing::write_tiny_lfw(folder_.path(), people); }
+  explicit Folder(int people = 6) : run_(people) {}
 
-  std::string file(const std::string& name) const { return (folder_.path() / name).string(); }
+  std::string file(const std::string& name) const { return run_.file(name); }
 
   std::string run(const std::string& name, const std::vector<std::string>& more = {}) const {
-    const Ran ran = bench(testing::tiny_run(folder_.path(), name, 50, more));
+    const Ran ran = run_(name, more);
     INFO(ran.err);
     REQUIRE(ran.code == exit_ok);
     return file(name);
@@ -55,7 +41,7 @@ class Folder {
   }
 
  private:
-  testing::TemporaryFolder folder_;
+  testing::TinyRun run_;
 };
 
 Ran compare(const std::string& before, const std::string& after,

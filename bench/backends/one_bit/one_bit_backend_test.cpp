@@ -5,6 +5,7 @@
 
 #include "bench/backend.h"
 #include "models/conformance.h"
+#include "models/contains_testing.h"
 #include "models/error.h"
 #include "models/random.h"
 #include "models/reference.h"
@@ -14,14 +15,12 @@
 namespace bench {
 namespace {
 
+using testing::contains;
+
 const Backend& backend() { return find_backend("1-bit"); }
 
 std::vector<Tensor> run(const Backend& on, const Graph& graph, const Tensor& input) {
   return on.compile(graph, {})->open_session()->run(input);
-}
-
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
 }
 
 // Whether every float of the case is exact, but for roundings that all do alike.
