@@ -20,7 +20,7 @@ struct Bundled {
   const char* digest;  // of annotations and images, first digits
   int again;           // images to draw once more
 };
-constexpr Bundled sets[] = {{"classification", "imagenet", "imagenet", 960, "068a67ff80ced9f2", 24},
+constexpr Bundled sets[] = {{"classification", "imagenet", "imagenet", 960, "721db6e6e4c6493b", 24},
                             {"voc", "voc", "voc-detection", 300, "dd46c58646e13630", 8},
                             {"voc", "voc", "voc-segmentation", 300, "dc6f273aa5058e5f", 8},
                             {"widerface", "widerface", "widerface", 150, "99881539ebff586d", 5},

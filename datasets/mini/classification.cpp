@@ -12,33 +12,27 @@ namespace {
 
 constexpr int side = 96, classes = 24, synsets = 1000;
 
-struct Look {
-  int shape = 0, hue = 0;
-};
-
-Look look_of(int label) { return {label / 6, label % 6}; }
-
 Outline outline_of(int shape) {
   switch (shape) {
     case 0: return circle({}, 0.9f);
-    case 1: return box({}, 0.75f, 0.75f);
-    case 2: return polygon({{0, -0.95f}, {0.9f, 0.65f}, {-0.9f, 0.65f}});
-    default: return star(5, 0.45f);
+    case 1: return polygon({{0, -0.95f}, {0.9f, 0.65f}, {-0.9f, 0.65f}});
+    default: return either(box({}, 0.9f, 0.34f), box({}, 0.34f, 0.9f));
   }
 }
 
-// A hue around one of six, plain or with a pattern that says nothing, the stronger the harder.
-Texture texture_of(const Look& look, float hardness, Random& random) {
-  const float hue = static_cast<float>(look.hue) / 6 + random.uniform(-0.055f, 0.055f);
-  const Colour colour = hsv(hue, random.uniform(0.55f, 1), random.uniform(0.6f, 1));
-  const Colour grey = hsv(hue, random.uniform(0, 0.2f), random.uniform(0, 1) < 0.5f ? 0.1f : 0.95f);
-  const Colour other = mix(colour, grey, 0.1f + 0.9f * hardness);
-  const float period = random.uniform(0.4f, 0.65f);
-  switch (random.integer(0, 3)) {
-    case 0: return stripes(colour, other, period, random.uniform(0, 1));
-    case 1: return checks(colour, other, period * 1.3f);
-    case 2: return dots(other, colour, period);
-    default: return plain(colour);
+// A colour of one of three families of hues and a lighter or darker one, half and half: the mean
+// colour of a shape says nothing about its texture. The harder, the closer the two. Periods are
+// such that a network that sees half as many pixels can still tell them.
+Texture texture_of(const ShapeClass& look, float hardness, Random& random) {
+  const float hue = static_cast<float>(look.hue) / 3 + random.uniform(-0.14f, 0.14f);
+  const Colour colour = hsv(hue, random.uniform(0.6f, 1), random.uniform(0.65f, 1));
+  const Colour end = random.integer(0, 1) ? Colour{1, 1, 1} : Colour{0, 0, 0};
+  const Colour other = mix(colour, end, 0.8f - 0.3f * hardness);
+  const float period = random.uniform(0.5f, 0.7f), phase = random.uniform(0, 1);
+  switch (look.texture) {
+    case 0: return plain(mix(colour, other, 0.5f));
+    case 1: return stripes(colour, other, period, phase);
+    default: return checks(colour, other, 1.5f * period);
   }
 }
 
@@ -54,10 +48,11 @@ Pose pose_of(float hardness, Random& random) {
 }
 
 // Another look, small and near the border: it misleads whoever sums up colours over the picture.
-void paint_distractor(Picture& picture, const Look& look, Random& random) {
-  Look other = look;
-  while (other.shape == look.shape) other.shape = random.integer(0, 3);
-  other.hue = random.integer(0, 5);
+void paint_distractor(Picture& picture, const ShapeClass& look, Random& random) {
+  ShapeClass other = look;
+  while (other.shape == look.shape) other.shape = random.integer(0, 2);
+  other.texture = random.integer(0, 2);
+  other.hue = random.integer(0, 2);
   Pose pose = pose_of(1, random);
   pose.size = random.uniform(7, 12);
   pose.centre.x = random.integer(0, 1) ? random.uniform(0, 22) : random.uniform(74, 96);
@@ -67,7 +62,7 @@ void paint_distractor(Picture& picture, const Look& look, Random& random) {
 // Most pictures are easy, some are as hard as it gets: a small network learns from the former and
 // is told apart from another by the latter.
 Picture draw_class(int label, Random& random) {
-  const Look look = look_of(label);
+  const ShapeClass look = shape_class(label);
   const float hardness = any_hardness(random);
   const auto up_to = [&](int most) {
     return random.integer(0, static_cast<int>(static_cast<float>(most) * hardness + 0.5f));
@@ -99,13 +94,20 @@ std::string synset_words() {
 
 }  // namespace
 
+// All 27 looks but those whose three numbers are equal: 0, 13 and 26.
+ShapeClass shape_class(int label) {
+  const int look = label + 1 + (label >= 12);
+  return {look / 9, look / 3 % 3, look % 3};
+}
+
 std::vector<std::string> shape_classes() {
-  const char* const shapes[] = {"disc", "square", "triangle", "star"};
-  const char* const hues[] = {"red", "yellow", "green", "cyan", "blue", "magenta"};
+  const char* const shapes[] = {"disc", "triangle", "cross"};
+  const char* const textures[] = {"plain", "striped", "checked"};
+  const char* const hues[] = {"red", "green", "blue"};
   std::vector<std::string> names;
   for (int label = 0; label < classes; ++label) {
-    const Look look = look_of(label);
-    names.push_back(fmt::format("{} {}", hues[look.hue], shapes[look.shape]));
+    const auto [shape, texture, hue] = shape_class(label);
+    names.push_back(fmt::format("{} {} {}", textures[texture], hues[hue], shapes[shape]));
   }
   return names;
 }

@@ -1,8 +1,13 @@
 #include "datasets/mini/classification.h"
 
+#include <array>
 #include <catch2/catch.hpp>
 #include <map>
+#include <set>
+#include <utility>
+#include <vector>
 
+#include "datasets/image.h"
 #include "datasets/imagenet.h"
 #include "datasets/mini/checks.h"
 #include "datasets/testing.h"
@@ -20,8 +25,8 @@ TEST_CASE("drawn classification: ImageNet's reader opens it, every class is ther
   CHECK(is_drawn((folder.path() / "a").string()));
   CHECK(is_drawn((folder.path() / "a/val").string()));
   CHECK_FALSE(is_drawn(folder.path().string()));
-  CHECK(data->class_names()[0] == "red disc");
-  CHECK(data->class_names()[23] == "magenta star");
+  CHECK(data->class_names()[0] == "plain green disc");
+  CHECK(data->class_names()[23] == "checked green cross");
   CHECK(data->class_names()[24] == "(unused)");
   std::map<int, int> seen;
   for (std::size_t i = 0; i < data->size(); ++i) {
@@ -30,6 +35,99 @@ TEST_CASE("drawn classification: ImageNet's reader opens it, every class is ther
   REQUIRE(seen.size() == 24);
   for (const auto& [label, count] : seen) CHECK((label < 24 && count == 2));
   check_images(*data, [](int width, int height) { return width == 96 && height == 96; });
+}
+
+using Look = std::array<int, 3>;  // shape, texture, hue
+
+Look look_of(int label) {
+  const ShapeClass look = shape_class(label);
+  return {look.shape, look.texture, look.hue};
+}
+
+TEST_CASE("drawn classification: shape, texture and hue are each needed") {
+  const auto names = shape_classes();
+  REQUIRE(names.size() == 24);
+  CHECK(std::set<std::string>(names.begin(), names.end()).size() == 24);
+  for (std::size_t which = 0; which < 3; ++which) {
+    std::map<Look, std::set<int>> without;  // this attribute: its values among the other two's
+    for (int label = 0; label < 24; ++label) {
+      Look rest = look_of(label);
+      const int value = std::exchange(rest[which], -1);
+      CHECK((value >= 0 && value < 3));
+      without[rest].insert(value);
+    }
+    CHECK(without.size() == 9);
+    for (const auto& [rest, values] : without) CHECK(values.size() >= 2);
+  }
+}
+
+using Mean = std::array<double, 3>;
+
+// Of the middle of a picture, where the shape is.
+Mean mean_colour(const Tensor& pixels) {
+  Mean mean{};
+  const auto values = pixels.data<std::uint8_t>();
+  for (std::size_t y = 38; y < 58; ++y) {
+    for (std::size_t x = 38; x < 58; ++x) {
+      for (std::size_t c = 0; c < 3; ++c) mean[c] += values[(y * 96 + x) * 3 + c] / 400.0;
+    }
+  }
+  return mean;
+}
+
+struct Drawn {
+  std::vector<Mean> colours;
+  std::vector<Look> looks;
+};
+
+Drawn drawn(const DrawOptions& options) {
+  draw_task("classification", options);
+  const auto data = open_imagenet({.root = options.out.string()});
+  Drawn all;
+  for (std::size_t i = 0; i < data->size(); ++i) {
+    const EncodedImage file = data->image(i);
+    all.colours.push_back(mean_colour(decode_image(file.bytes, file.file).pixels));
+    all.looks.push_back(look_of(std::get<ClassLabel>(data->truth(i)).index));
+  }
+  return all;
+}
+
+// How often the value of an attribute whose mean in `known` is the nearest is that of `asked`.
+double told_by_colour(const Drawn& known, const Drawn& asked, std::size_t which) {
+  std::array<Mean, 3> means{};
+  for (std::size_t i = 0; i < known.colours.size(); ++i) {
+    Mean& mean = means[static_cast<std::size_t>(known.looks[i][which])];
+    for (std::size_t c = 0; c < 3; ++c) mean[c] += known.colours[i][c];  // of as many each
+  }
+  for (Mean& mean : means) {
+    for (double& v : mean) v *= 3.0 / static_cast<double>(known.colours.size());
+  }
+  const auto distance = [](const Mean& a, const Mean& b) {
+    double sum = 0;
+    for (std::size_t c = 0; c < 3; ++c) sum += (a[c] - b[c]) * (a[c] - b[c]);
+    return sum;
+  };
+  int right = 0;
+  for (std::size_t i = 0; i < asked.colours.size(); ++i) {
+    std::size_t nearest = 0;
+    for (std::size_t k = 1; k < 3; ++k) {
+      if (distance(asked.colours[i], means[k]) < distance(asked.colours[i], means[nearest])) {
+        nearest = k;
+      }
+    }
+    right += static_cast<int>(nearest) == asked.looks[i][which];
+  }
+  return right / static_cast<double>(asked.colours.size());
+}
+
+TEST_CASE("drawn classification: the colour of a shape tells its hue, not its texture") {
+  TemporaryFolder folder;
+  const auto known = drawn({.out = folder.path() / "known", .seed = 3, .images = 240});
+  const auto asked = drawn({.out = folder.path() / "asked", .seed = 4, .images = 240});
+  const double texture = told_by_colour(known, asked, 1), hue = told_by_colour(known, asked, 2);
+  CAPTURE(texture, hue);
+  CHECK(texture < 0.45);  // a third by chance, standard deviation 0.03
+  CHECK(hue > 0.9);
 }
 
 TEST_CASE("drawn classification: the seed decides every byte") {

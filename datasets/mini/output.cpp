@@ -52,9 +52,8 @@ const std::vector<Task>& tasks() {
   static const std::vector<Task> all = {
       {"classification",
        "Shapes in ImageNet's layout (`val/`, `val.txt`, `synset_words.txt`): 24 classes, each one "
-       "shape and one family of hues, with whatever pattern. The other 976 of the thousand labels "
-       "are not "
-       "used.",
+       "shape (disc, triangle, cross) with one texture (plain, striped, checked) in one family of "
+       "hues (around red, green, blue). The other 976 of the thousand labels are not used.",
        draw_classification},
       {"voc",
        "Scenes of eight of VOC's classes in its layout of 2012 (`VOC2012/`): boxes (truth encloses "
