@@ -169,14 +169,15 @@ void add_cause(std::vector<std::string>& list, const Explanation& e) {
   const bool by_edges = is_loss(edges) && edges->value <= all->value / 2;
   if (by_weights != by_edges) {
     list.push_back(fmt::format(
-        "mostly {}: {:+.4f} with their grids alone, {:+.4f} with the others'",
-        by_weights ? "the weights" : "the activations", by_weights ? weights->value : edges->value,
-        by_weights ? edges->value : weights->value));
+        "mostly {}: {} with their grids alone, {} with the others'",
+        by_weights ? "the weights" : "the activations",
+        signed_number(by_weights ? weights->value : edges->value, 4),
+        signed_number(by_weights ? edges->value : weights->value, 4)));
   } else {
-    list.push_back(fmt::format("{}: weights alone {:+.4f}, activations alone {:+.4f}",
+    list.push_back(fmt::format("{}: weights alone {}, activations alone {}",
                                by_weights ? "weights and activations each cost half or more"
                                           : "neither weights nor activations cost half of it alone",
-                               weights->value, edges->value));
+                               signed_number(weights->value, 4), signed_number(edges->value, 4)));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "models/error.h"
+#include "reports/comparison/changed_items.h"
 #include "reports/comparison/comparable.h"
 #include "reports/comparison/figure_changes.h"
 #include "reports/comparison/judging.h"
@@ -36,6 +37,7 @@ PendingCase compare_case(const CaseRun& before, const CaseRun& after,
     result.flips_of = one.figures.front().change.metric;
     result.flips = flips(*before.tally, *after.tally, result.flips_of);
   }
+  comparing::add_changed(one, before, after, options);
   comparing::add_sizes(one, before, after, options);
   comparing::add_time(one, before, after, options);
   return one;

@@ -43,17 +43,25 @@ std::vector<ManifestDifference> manifest_differences(const RunRecord& before,
 /// Names that --allow takes.
 std::vector<std::string> refusing_fields();
 
-/// One figure of one case.
+/// One figure of one case. That of the name "changed" is the share of images (of pairs, where these
+/// are judged) that count otherwise than before, whatever the other figures make of it: their rows
+/// of the tally differ. It is exact, 0 before, and comes where the answers are others, or where a
+/// gate asks for it.
 struct FigureChange {
   std::string metric{}, unit{};  ///< of no unit: a fraction
   double before = 0, after = 0;
   std::optional<Interval> interval95{};  ///< of the difference
   std::optional<Moved> moved{};
+  struct Share {
+    std::int64_t items = 0, of = 0;
+  };
+  std::optional<Share> share{};  ///< of "changed"
   std::string test{};  ///< "McNemar", "resampled", "unpaired", "exact", "Mann-Whitney"; empty: none
   double p = RunRecord::nan;          ///< of any difference, two-sided
   double corrected = RunRecord::nan;  ///< ... for all figures watched (Holm)
   Verdict verdict = Verdict::unchanged;
   bool watched = false;             ///< by a gate
+  double allowed = RunRecord::nan;  ///< how much worse the gate lets it get, in the figure's unit
   bool missed = false;              ///< worse than its gate allows, beyond chance
   std::string note{};               ///< why it is not comparable, which exception holds, ...
   double visible = RunRecord::nan;  ///< the smallest loss that is found with probability 0.9

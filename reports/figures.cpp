@@ -43,12 +43,17 @@ std::string figure_cell(const Metric& metric) {
                 : "");
 }
 
+std::string signed_number(double value, int decimals) {
+  std::string text = fmt::format("{:+.{}f}", value, decimals);
+  return text.find_first_not_of("+-0.") == text.npos ? text.substr(1) : text;
+}
+
 std::string difference_cell(const Difference& difference) {
   if (!std::isfinite(difference.value)) return "-";
   const bool known = difference.interval95 && std::isfinite(difference.interval95->low);
-  return fmt::format("{:+.4f}", difference.value) +
-         (known ? fmt::format(" [{:+.3f}, {:+.3f}]", difference.interval95->low,
-                              difference.interval95->high)
+  return signed_number(difference.value, 4) +
+         (known ? fmt::format(" [{}, {}]", signed_number(difference.interval95->low, 3),
+                              signed_number(difference.interval95->high, 3))
                 : "");
 }
 

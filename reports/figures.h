@@ -21,6 +21,9 @@ std::vector<std::string> headline_metrics(const std::vector<RunRecord>& records)
 /// "0.8110 [0.790, 0.830]", "31958 faces"; "-" for no number.
 std::string figure_cell(const Metric& metric);
 
+/// "+0.0120"; what rounds to nothing has no sign: "0.0000".
+std::string signed_number(double value, int decimals);
+
 /// "+0.0120 [-0.003, +0.027]".
 std::string difference_cell(const Difference& difference);
 

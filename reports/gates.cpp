@@ -4,6 +4,7 @@
 #include <array>
 
 #include "models/json.h"
+#include "models/passes/node_filter.h"
 
 namespace bench {
 namespace {
@@ -47,6 +48,12 @@ Gate take_gate(JsonFields& fields) {
     fields.fail("direction", R"(expected "higher" or "lower", whichever is better)");
   }
   take_largest_drop(fields, gate);
+  if (gate.metric == "changed" && gate.higher_is_better) {
+    fields.fail("direction", "images that count otherwise: lower is better");
+  }
+  if (gate.metric == "changed" && gate.relative) {
+    fields.fail("largest_drop", "the share of changed images was 0: give it as absolute");
+  }
   gate.minimal_effect = at_least_zero(fields, "minimal_effect");
   if (fields.has("exception")) {
     JsonFields exception = fields.object("exception");
@@ -57,11 +64,6 @@ Gate take_gate(JsonFields& fields) {
   }
   fields.finish();
   return gate;
-}
-
-bool fits(const std::string& pattern, const std::string& name) {
-  if (pattern.empty() || pattern.back() != '*') return pattern == name;
-  return name.starts_with(std::string_view(pattern).substr(0, pattern.size() - 1));
 }
 
 }  // namespace
@@ -81,14 +83,14 @@ Gates parse_gates(std::string_view text, const std::string& file) {
 
 const Gate* gate_for(const Gates& gates, const std::string& case_name, const std::string& metric) {
   const auto found = std::find_if(gates.list.rbegin(), gates.list.rend(), [&](const Gate& gate) {
-    return gate.metric == metric && fits(gate.case_name, case_name);
+    return gate.metric == metric && matches(gate.case_name, case_name);
   });
   return found == gates.list.rend() ? nullptr : &*found;
 }
 
 bool lower_is_better(std::string_view metric) {
-  constexpr std::array lower = {"parameters",       "macs",      "weight_bytes",
-                                "activation_bytes", "median_ms", "eer"};
+  constexpr std::array lower = {"parameters", "macs", "weight_bytes", "activation_bytes",
+                                "median_ms",  "eer",  "changed"};
   return std::find(lower.begin(), lower.end(), metric) != lower.end();
 }
 

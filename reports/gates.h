@@ -5,13 +5,18 @@
 //   {"suite": "mini",                   which suite it is meant for
 //    "alpha": 0.05,                     how often all gates together may raise a false alarm (0.05)
 //    "gates": [{
-//      "case": "mini-vgg.*",            "*" at its end stands for anything; every case where absent
+//      "case": "mini-vgg.*",            "*" stands for anything; every case where absent
 //      "metric": "top1",                or parameters, macs, weight_bytes, activation_bytes,
-//                                       median_ms
+//                                       median_ms; or changed
 //      "direction": "higher",           which is better; "lower" where absent for bytes and times
 //      "largest_drop": {"absolute": 0.003},   or {"relative": 0.01}, of the old value; none: 0
 //      "minimal_effect": 0.001,         smaller losses never count, however certain; none: 0
 //      "exception": {"until": "2026-12-31", "reason": "..."}}]}
+//
+// "changed" is the share of images (or pairs) that count otherwise than before: 0 where answers are
+// equal, exact, and lower is better. {"metric": "changed", "case": "*.int8", "largest_drop":
+// {"absolute": 0.002}} is missed where more than 2 in 1,000 do, whatever the other figures say: for
+// arithmetics that should not move at all.
 //
 // Of several gates that fit a figure the last counts. What no gate names is reported, not watched.
 
@@ -47,7 +52,7 @@ Gates parse_gates(std::string_view text, const std::string& file);
 /// Null where none fits.
 const Gate* gate_for(const Gates& gates, const std::string& case_name, const std::string& metric);
 
-/// Whether less of it is better where nobody says otherwise: bytes, times, error rates.
+/// Whether less of it is better where nobody says otherwise: bytes, times, error rates, "changed".
 bool lower_is_better(std::string_view metric);
 
 }  // namespace bench

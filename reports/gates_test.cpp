@@ -34,6 +34,18 @@ TEST_CASE("Gates are read, and the last that fits counts") {
   CHECK(gate_for(gates, "any", "far")->exception->reason == "being worked on");
 }
 
+TEST_CASE("A gate's case may begin with anything, or have it in the middle") {
+  const Gates gates = parse_gates(
+      R"({"suite": "mini", "gates": [{"case": "*.int8", "metric": "changed"},
+                                     {"case": "mini-*.float", "metric": "changed"}]})",
+      "g.json");
+  CHECK(gate_for(gates, "vgg.tflite.int8", "changed") == &gates.list[0]);
+  CHECK(gate_for(gates, "mini-vgg.float", "changed") == &gates.list[1]);
+  CHECK_FALSE(gate_for(gates, "vgg.int8.fake-quant", "changed"));
+  CHECK_FALSE(gate_for(gates, "vgg.float", "changed"));
+  CHECK_FALSE(gates.list[0].higher_is_better);
+}
+
 TEST_CASE("Gates that are none are refused with their place") {
   const auto refused = [](const std::string& gate, const char* words) {
     CAPTURE(gate);
@@ -50,6 +62,8 @@ TEST_CASE("Gates that are none are refused with their place") {
   refused(R"({"metric": "top1", "exception": {"until": "soon", "reason": "x"}})", "YYYY-MM-DD");
   refused(R"({"metric": "top1", "exception": {"until": "2026-13-01", "reason": "x"}})", "until");
   refused(R"({"metric": "top1", "exception": {"until": "2026-12-01", "reason": ""}})", "reason");
+  refused(R"({"metric": "changed", "largest_drop": {"relative": 0.1}})", "as absolute");
+  refused(R"({"metric": "changed", "direction": "higher"})", "lower is better");
   CHECK_THROWS_WITH(parse_gates(R"({"suite": "s", "alpha": 1, "gates": [{"metric": "m"}]})", "g"),
                     Catch::Contains("alpha"));
 }

@@ -37,7 +37,7 @@ Comparison compare(const RunRecord& record, const std::vector<std::string>& name
     text.published += separator + fmt::format("{:.6g}", known->value);
     text.difference +=
         separator +
-        (std::isfinite(metric->value) ? fmt::format("{:+.4f}", metric->value - known->value) : "-");
+        (std::isfinite(metric->value) ? signed_number(metric->value - known->value, 4) : "-");
   }
   if (text.published.empty()) return {"-", "-"};
   return text;

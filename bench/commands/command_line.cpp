@@ -81,8 +81,9 @@ figures), which is all that is read; --flips needs journals and images. First th
 other data, images, subset, protocol, preprocessing or decoder, and a case is not comparable unless
 --allow insists. Then the answers: equal ones are identical. Then every headline figure, and what
 the gates name: shares of right answers by McNemar's exact test, others by resampling images, all
-corrected for each other (Holm). Sizes are compared exactly; times by Mann-Whitney, on the same
-machine, and count only where a gate names them.
+corrected for each other (Holm). Sizes are compared exactly, and so are the images themselves:
+"changed" is the share that count otherwise than before, which a gate may limit. Times by
+Mann-Whitney, on the same machine; they count only where a gate names them.
 
 Without --gates nothing may get worse. Exit code 0: no gate was missed. 1: one was, or a case is not
 comparable, which a run that lost images never is. Others as in bench --help.

@@ -34,8 +34,9 @@ std::string to_github(const Comparison& comparison) {
     }
     for (const FigureChange& change : one.figures) {
       if (!change.missed && change.verdict != Verdict::regressed) continue;
+      const std::string title = one.name + ": " + change.metric;
       text += command(change.missed ? "error" : "warning",
-                      fmt::format("{}: {} regressed", one.name, change.metric), sentence(change));
+                      change.share ? title : title + " regressed", sentence(change));
     }
   }
   return text + command("notice", "bench compare", conclusion(comparison));

@@ -19,6 +19,7 @@ Json figure_json(const FigureChange& change) {
                      {"p_corrected", change.corrected},
                      {"verdict", std::string(word(change.verdict))},
                      {"watched", change.watched},
+                     {"allowed", change.allowed},
                      {"missed", change.missed},
                      {"visible_loss", change.visible},
                      {"note", change.note}};
@@ -26,6 +27,10 @@ Json figure_json(const FigureChange& change) {
   if (change.moved) {
     json.emplace_back("lost", change.moved->lost);
     json.emplace_back("gained", change.moved->gained);
+  }
+  if (change.share) {
+    json.emplace_back("items", change.share->items);
+    json.emplace_back("of", change.share->of);
   }
   return json;
 }

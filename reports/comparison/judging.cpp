@@ -12,8 +12,7 @@ namespace {
 
 constexpr double power = 0.9;
 
-void judge(Pending& pending, double alpha, std::size_t tested, double corrected_loss,
-           const std::string& today) {
+void judge(Pending& pending, double alpha, std::size_t tested, double corrected_loss) {
   FigureChange& change = pending.change;
   if (std::isnan(change.p)) return;
   const double seen = change.after - change.before;
@@ -30,13 +29,16 @@ void judge(Pending& pending, double alpha, std::size_t tested, double corrected_
     strictest.alpha = alpha / static_cast<double>(std::max<std::size_t>(tested, 1));
     change.visible = visible_loss(*pending.paired, strictest, power);
   }
-  if (change.missed && pending.gate->exception) {
-    const Gate::Exception& exception = *pending.gate->exception;
-    const bool holds = today <= exception.until;
-    change.missed = !holds;
-    change.note = fmt::format("exception {} {}: {}", holds ? "until" : "ended", exception.until,
-                              exception.reason);
-  }
+}
+
+void excuse(Pending& pending, const std::string& today) {
+  FigureChange& change = pending.change;
+  if (!change.missed || !pending.gate->exception) return;
+  const Gate::Exception& exception = *pending.gate->exception;
+  const bool holds = today <= exception.until;
+  change.missed = !holds;
+  change.note = fmt::format("exception {} {}: {}", holds ? "until" : "ended", exception.until,
+                            exception.reason);
 }
 
 }  // namespace
@@ -61,7 +63,8 @@ void judge_figures(std::vector<PendingCase>& cases, Comparison& comparison,
     for (Pending& pending : one.figures) {
       const bool own = next < tested.size() && tested[next] == &pending;
       judge(pending, comparison.alpha, comparison.watched,
-            own ? corrected_loss[next] : RunRecord::nan, today);
+            own ? corrected_loss[next] : RunRecord::nan);
+      excuse(pending, today);
       next += own;
     }
   }

@@ -11,7 +11,7 @@ const Gate every_headline{}, every_size{.higher_is_better = false};
 const Gate* watching(const CompareOptions& options, const std::string& case_name,
                      const std::string& metric, bool headline) {
   if (options.gates) return gate_for(*options.gates, case_name, metric);
-  if (metric == "median_ms") return nullptr;
+  if (metric == "median_ms" || metric == "changed") return nullptr;
   if (!headline) return nullptr;
   return lower_is_better(metric) ? &every_size : &every_headline;
 }
@@ -31,6 +31,18 @@ void set_gate(Pending& pending, const CompareOptions& options, const std::string
   pending.watch.allowed =
       gate.relative ? gate.largest_drop * std::abs(change.before) : gate.largest_drop;
   pending.watch.least = gate.minimal_effect;
+  change.allowed = pending.watch.allowed;
+}
+
+void judge_exactly(Pending& pending) {
+  FigureChange& change = pending.change;
+  change.test = "exact";
+  const double lost =
+      pending.watch.higher_is_better ? change.before - change.after : change.after - change.before;
+  change.verdict = lost == 0  ? Verdict::identical
+                   : lost > 0 ? Verdict::regressed
+                              : Verdict::improved;
+  change.missed = change.watched && lost > pending.watch.allowed && lost >= pending.watch.least;
 }
 
 bool same_answers(const RunRecord& before, const RunRecord& after) {

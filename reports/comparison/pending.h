@@ -29,6 +29,9 @@ struct PendingCase {
 void set_gate(Pending& pending, const CompareOptions& options, const std::string& case_name,
               bool headline);
 
+/// The verdict of a figure that needs no statistics. REQUIRES set_gate().
+void judge_exactly(Pending& pending);
+
 /// Whether both runs gave the same answers to the same images.
 bool same_answers(const RunRecord& before, const RunRecord& after);
 

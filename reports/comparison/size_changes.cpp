@@ -28,16 +28,8 @@ void add_sizes(PendingCase& one, const CaseRun& before, const CaseRun& after,
                      : size.name == std::string_view("macs")     ? "MACs"
                                                                  : "bytes",
                      static_cast<double>(from), static_cast<double>(to)}};
-    FigureChange& change = pending.change;
     set_gate(pending, options, after.record.name, true);
-    change.test = "exact";
-    const double lost = pending.watch.higher_is_better ? change.before - change.after
-                                                       : change.after - change.before;
-    change.verdict = lost == 0  ? Verdict::identical
-                     : lost > 0 ? Verdict::regressed
-                                : Verdict::improved;
-    change.missed =
-        change.watched && lost > 0 && lost > pending.watch.allowed && lost >= pending.watch.least;
+    judge_exactly(pending);
     one.figures.push_back(std::move(pending));
   }
 }

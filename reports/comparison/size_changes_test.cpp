@@ -21,6 +21,15 @@ TEST_CASE("Sizes are compared exactly") {
                      gated(R"({"metric": "weight_bytes", "largest_drop": {"relative": 0.01}})"))
             .passed());
   CHECK(compare_runs({classes({})}, {after}, gated(R"({"metric": "top1"})")).passed());
+  const auto excused = [&](const char* until) {
+    return compare_runs({classes({})}, {after},
+                        gated(R"({"metric": "weight_bytes", "exception": {"until": ")" +
+                              std::string(until) + R"(", "reason": "a table more"}})"));
+  };
+  CHECK(excused("2026-06-01").passed());
+  CHECK(figure(excused("2026-06-01"), "weight_bytes").note ==
+        "exception until 2026-06-01: a table more");
+  CHECK_FALSE(excused("2026-05-31").passed());
 }
 
 }  // namespace

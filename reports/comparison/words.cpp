@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "reports/figures.h"
+
 namespace bench::comparing {
 namespace {
 
@@ -26,11 +28,13 @@ std::string change_cell(const FigureChange& change) {
   const double seen = change.after - change.before;
   if (std::isnan(seen)) return "-";
   if (!is_fraction(change)) {
-    return change.before == 0 ? "-" : fmt::format("{:+.2f} %", 100 * seen / change.before);
+    return change.before == 0 ? "-" : signed_number(100 * seen / change.before, 2) + " %";
   }
-  std::string text = fmt::format("{:+.4f}", seen);
+  if (change.share) return fmt::format("{} of {}", change.share->items, change.share->of);
+  std::string text = signed_number(seen, 4);
   if (change.interval95) {
-    text += fmt::format(" [{:+.4f}, {:+.4f}]", change.interval95->low, change.interval95->high);
+    text += fmt::format(" [{}, {}]", signed_number(change.interval95->low, 4),
+                        signed_number(change.interval95->high, 4));
   }
   return text;
 }
@@ -41,12 +45,27 @@ std::string p_cell(const FigureChange& change) {
 }
 
 std::string verdict_cell(const FigureChange& change) {
+  // That an image counts otherwise is neither good nor bad by itself.
+  const bool by_itself = change.share && change.verdict == Verdict::unchanged;
+  if (by_itself) return change.watched ? "allowed" : "-";
   return std::string(word(change.verdict)) + (change.missed ? ", gate missed" : "");
 }
 
 std::string sentence(const FigureChange& change) {
-  return fmt::format("{} -> {}, {}, p {}", value_cell(change, change.before),
-                     value_cell(change, change.after), change_cell(change), p_cell(change));
+  std::string text =
+      change.share
+          ? fmt::format("{} count otherwise", change_cell(change))
+          : fmt::format("{} -> {}, {}, p {}", value_cell(change, change.before),
+                        value_cell(change, change.after), change_cell(change), p_cell(change));
+  if (change.allowed > 0) text += ", allowed " + value_cell(change, change.allowed);
+  return text;
+}
+
+bool is_nothing(double effect) { return std::abs(effect) < 1e-12; }
+
+std::string effect_text(double effect) {
+  if (is_nothing(effect)) return "nothing";
+  return std::abs(effect) < 5e-7 ? fmt::format("{:+.0e}", effect) : signed_number(effect, 6);
 }
 
 }  // namespace bench::comparing

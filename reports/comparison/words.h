@@ -18,10 +18,16 @@ std::string change_cell(const FigureChange& change);
 /// "0.0002 resampled", "exact", "-".
 std::string p_cell(const FigureChange& change);
 
-/// "regressed, gate missed".
+/// "regressed, gate missed"; of images that count otherwise, "allowed", or "-" where no gate asks.
 std::string verdict_cell(const FigureChange& change);
 
-/// The figure in one line: values, difference and p.
+/// The figure in one line: values, difference and p, and what its gate allows.
 std::string sentence(const FigureChange& change);
+
+/// Whether an effect is the rounding of sums, or none at all.
+bool is_nothing(double effect);
+
+/// What an image alone does to a figure: "-0.000213", "+2e-08", "nothing".
+std::string effect_text(double effect);
 
 }  // namespace bench::comparing

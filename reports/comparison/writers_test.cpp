@@ -3,6 +3,8 @@
 #include "models/contains_testing.h"
 #include "models/json.h"
 #include "reports/comparison/testing.h"
+#include "reports/comparison/words.h"
+#include "reports/figures.h"
 
 namespace bench {
 namespace {
@@ -26,11 +28,38 @@ TEST_CASE("Every way of writing a comparison") {
   CHECK(contains(json, "\"passed\": false"));
   CHECK_NOTHROW(parse_json(json, "compare.json"));
   const std::string junit = to_junit(lost);
-  CHECK(contains(junit, "tests=\"4\" failures=\"2\""));
+  CHECK(contains(junit, "tests=\"5\" failures=\"2\""));
   CHECK(contains(junit, "<failure message=\"regressed, gate missed\">"));
   const std::string github = to_github(lost);
   CHECK(contains(github, "::error title=vgg.float%3A top1 regressed::1.0000 -> 0.9800"));
   CHECK(contains(github, "::notice title=bench compare::1 regressed; 2 gates missed: failed"));
+}
+
+TEST_CASE("What an image does to a figure, in a word where it does nothing") {
+  CHECK(comparing::effect_text(-0.001) == "-0.001000");
+  CHECK(comparing::effect_text(2e-8) == "+2e-08");
+  CHECK(comparing::effect_text(0) == "nothing");
+  CHECK(comparing::effect_text(-1e-17) == "nothing");  // sums taken in another order
+  CHECK(signed_number(-0.00001, 4) == "0.0000");
+  CHECK(signed_number(0, 4) == "0.0000");
+  CHECK(signed_number(-0.0, 1) == "0.0");
+  CHECK(signed_number(0.00006, 4) == "+0.0001");
+  CHECK(signed_number(-10, 0) == "-10");
+
+  // Image 3 is right now, 1 and 2 wrong; one more has changed, but not what flips are ranked by.
+  CaseRun before = classes({3}), after = classes({1, 2});
+  after.tally->rows[9] = {1, 0};
+  for (Metric& metric : after.record.metrics) {
+    if (metric.name == "top5") metric.value -= 0.001;
+  }
+  const Comparison comparison = compare_runs({before}, {after}, quick_options());
+  const Table flips = comparison_tables(comparison, 10).at(1);
+  REQUIRE(flips.rows.size() == 4);
+  CHECK(flips.rows[0] == std::vector<std::string>{"image 1001", "-0.001000"});
+  CHECK(flips.rows[2] == std::vector<std::string>{"image 1003", "+0.001000"});
+  CHECK(flips.rows[3] == std::vector<std::string>{"image 1009", "nothing"});
+  CHECK(contains(flips.notes[0], "by which it gains, 1 that do nothing to it."));
+  CHECK(comparison_tables(comparison, 2).at(1).rows.size() == 2);
 }
 
 }  // namespace
