@@ -2,8 +2,11 @@
 
 #include <zlib.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
+#include <stdexcept>
 
 #include "bench/bytes.h"
 #include "bench/files.h"
@@ -12,7 +15,7 @@
 namespace bench {
 namespace {
 
-constexpr std::string_view magic = "QBTALLY1";
+constexpr std::string_view magic = "QBTALLY2";
 constexpr std::uint64_t payload_limit = std::uint64_t{1} << 30;
 
 // Seven bits to a byte, the lowest first.
@@ -31,24 +34,109 @@ std::uint64_t read_whole(ByteReader& in) {
   in.fail("a number too long");
 }
 
-// Whole numbers v, which most are, as 2 v; else 1 and a float, or 3 and a double, of which scores
-// from float networks need the first.
+// Columns of whole numbers, and of decimals with 3 or 6 places, which scores are in most result
+// files, hold the steps from one number to the next; 0 stands for any numbers.
+constexpr std::array<std::uint64_t, 4> kinds = {1, 1'000, 1'000'000, 0};
+constexpr double largest_whole = 0x1p52;
+
+std::int64_t in_steps(double v, std::uint64_t steps) {
+  return static_cast<std::int64_t>(std::nearbyint(v * static_cast<double>(steps)));
+}
+
+double from_steps(std::int64_t n, std::uint64_t steps) {
+  return static_cast<double>(n) / static_cast<double>(steps);
+}
+
+bool in_whole_steps(double v, std::uint64_t steps) {
+  if (!(std::abs(v * static_cast<double>(steps)) < largest_whole)) return false;
+  return from_steps(in_steps(v, steps), steps) == v && !(v == 0 && std::signbit(v));
+}
+
+// Signed numbers near 0 as small unsigned ones: 0, -1, 1, -2, ...
+std::uint64_t folded(std::int64_t n) {
+  return (static_cast<std::uint64_t>(n) << 1) ^ static_cast<std::uint64_t>(n >> 63);
+}
+
+std::int64_t unfolded(std::uint64_t n) {
+  return static_cast<std::int64_t>(n >> 1) ^ -static_cast<std::int64_t>(n & 1);
+}
+
+// A float as 0 and four bytes, any other number as 1 and eight.
 void write_number(ByteWriter& out, double v) {
-  if (v >= 0 && v < 0x1p52 && v == std::floor(v) && !std::signbit(v)) {
-    write_whole(out, 2 * static_cast<std::uint64_t>(v));
-  } else if (static_cast<double>(static_cast<float>(v)) == v) {
-    out.u8(1).f32(static_cast<float>(v));
+  const auto shorter = static_cast<float>(v);
+  if (static_cast<double>(shorter) == v) {
+    out.u8(0).f32(shorter);
   } else {
-    out.u8(3).f64(v);
+    out.u8(1).f64(v);
   }
 }
 
 double read_number(ByteReader& in) {
-  const std::uint64_t code = read_whole(in);
-  if (code % 2 == 0) return static_cast<double>(code / 2);
-  if (code == 1) return in.f32();
-  if (code == 3) return in.f64();
-  in.fail("a number of an unknown kind");
+  const std::uint8_t kind = in.u8();
+  if (kind > 1) in.fail("a number of an unknown kind");
+  return kind == 0 ? in.f32() : in.f64();
+}
+
+void write_column(ByteWriter& out, const std::vector<double>& column) {
+  const std::uint64_t steps = *std::ranges::find_if(kinds, [&](std::uint64_t kind) {
+    return kind == 0 ||
+           std::ranges::all_of(column, [kind](double v) { return in_whole_steps(v, kind); });
+  });
+  write_whole(out, steps);
+  std::int64_t last = 0;
+  for (const double v : column) {
+    if (steps == 0) {
+      write_number(out, v);
+    } else {
+      write_whole(out, folded(in_steps(v, steps) - last));
+      last = in_steps(v, steps);
+    }
+  }
+}
+
+std::vector<double> read_column(ByteReader& in, std::size_t size) {
+  const std::uint64_t steps = read_whole(in);
+  if (std::ranges::find(kinds, steps) == kinds.end()) in.fail("a column of an unknown kind");
+  std::vector<double> column;
+  std::int64_t last = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    if (steps == 0) {
+      column.push_back(read_number(in));
+    } else {
+      last += unfolded(read_whole(in));
+      if (std::abs(static_cast<double>(last)) >= largest_whole) in.fail("a number too large");
+      column.push_back(from_steps(last, steps));
+    }
+  }
+  return column;
+}
+
+// Numbers of all items' rows that stand at place `at` of their row.
+std::vector<double> column_of(const Tally& tally, std::size_t at) {
+  std::vector<double> column;
+  for (const std::vector<double>& rows : tally.rows) {
+    for (std::size_t i = at; i < rows.size(); i += tally.width) column.push_back(rows[i]);
+  }
+  return column;
+}
+
+void read_rows(ByteReader& in, Tally& tally, std::size_t most) {
+  std::size_t numbers = 0;
+  for (std::size_t i = 0; i < tally.items.size(); ++i) {
+    const std::uint64_t rows = read_whole(in);
+    if (tally.width == 0 || rows > most / tally.width) in.fail("more numbers than it has bytes");
+    numbers += rows * tally.width;
+    if (numbers > most) in.fail("more numbers than it has bytes");
+    tally.rows.emplace_back(rows * tally.width);
+  }
+  if (numbers == 0) return;
+  for (std::size_t at = 0; at < tally.width; ++at) {
+    const std::vector<double> column = read_column(in, numbers / tally.width);
+    auto next = column.begin();
+    for (std::vector<double>& rows : tally.rows) {
+      for (std::size_t i = at; i < rows.size(); i += tally.width) rows[i] = *next++;
+    }
+  }
 }
 
 void write_names(ByteWriter& out, const std::vector<std::string>& names) {
@@ -92,10 +180,13 @@ std::string to_tally_file(const Tally& tally, const std::string& answers) {
   out.u32(static_cast<std::uint32_t>(tally.groups.size()));
   for (const std::size_t size : tally.groups) write_whole(out, size);
   write_whole(out, tally.width);
+  bool any = false;
   for (const std::vector<double>& rows : tally.rows) {
-    write_whole(out, rows.size());
-    for (const double number : rows) write_number(out, number);
+    if (rows.size() % tally.width != 0) throw std::logic_error("a tally with parts of rows");
+    write_whole(out, rows.size() / tally.width);
+    any = any || !rows.empty();
   }
+  for (std::size_t at = 0; any && at < tally.width; ++at) write_column(out, column_of(tally, at));
   ByteWriter size;
   size.u64(out.bytes().size());
   return std::string(magic) + size.bytes() + compressed(out.bytes());
@@ -119,11 +210,7 @@ ReadTally read_tally_file(std::string_view bytes, const std::string& file) {
   tally.groups.resize(in.count(1));
   for (std::size_t& group : tally.groups) group = read_whole(in);
   tally.width = read_whole(in);
-  for (std::size_t i = 0; i < tally.items.size(); ++i) {
-    const std::uint64_t numbers = read_whole(in);
-    std::vector<double>& rows = tally.rows.emplace_back();
-    for (std::uint64_t k = 0; k < numbers; ++k) rows.push_back(read_number(in));
-  }
+  read_rows(in, tally, payload.size());
   if (!in.at_end()) in.fail("longer than its contents");
   return read;
 }

@@ -5,7 +5,10 @@
 // journals: an embedding of 128 floats per image becomes one distance per pair, a label map some
 // numbers per class, a detection its score and whether it hit.)
 //
-//   file    = "QBTALLY1" size:u64 zlib(payload)       size of the payload; little-endian
+//   file    = "QBTALLY2" size:u64 zlib(payload)       size of the payload; little-endian
+//
+// The numbers stand column by column; whole numbers and decimals of 3 or 6 places, which scores of
+// results files are, as steps from one to the next: a fifth of what their doubles would take.
 
 #include <optional>
 #include <string>

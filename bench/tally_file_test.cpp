@@ -1,6 +1,7 @@
 #include "bench/tally_file.h"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <limits>
 
 #include "bench/files.h"
@@ -24,9 +25,33 @@ TEST_CASE("A tally comes back bit for bit") {
   const ReadTally read = read_tally_file(to_tally_file(sample(), "abc"), "t");
   CHECK(read.answers == "abc");
   CHECK(read.tally == sample());
-  Tally odd = sample();
-  odd.rows[0][1] = std::numeric_limits<double>::infinity();
-  CHECK(read_tally_file(to_tally_file(odd, ""), "t").tally == odd);
+  for (const double odd : {std::numeric_limits<double>::infinity(), -0.0, 0.123, 0.123456, 1e-7,
+                           0.1f * 1.0, -1.0, 0x1p52, -0x1p53, 1e-300}) {
+    Tally tally = sample();
+    for (const std::size_t at : {1, 2, 5}) {
+      tally.rows[0][at] = odd;
+      const Tally back = read_tally_file(to_tally_file(tally, ""), "t").tally;
+      CHECK(back == tally);
+      CHECK(std::signbit(back.rows[0][at]) == std::signbit(odd));
+    }
+  }
+  Tally empty = sample();
+  for (auto& rows : empty.rows) rows.clear();
+  CHECK(read_tally_file(to_tally_file(empty, ""), "t").tally == empty);
+}
+
+TEST_CASE("Scores of results files take about two bytes each") {
+  Tally tally{"voc-map", "voc", {"cat"}, {}, {100}, 4, {}};
+  for (int image = 0; image < 100; ++image) {
+    tally.items.push_back(std::to_string(image));
+    tally.rows.emplace_back();
+    for (int i = 0; i < 100; ++i) {  // best first, some 10,000 steps of 1e-6 apart
+      const int score = 990000 - 9800 * i - (image * 7919 + i * 104729) % 5000;
+      for (const double v : {0.0, score / 1e6, 0.0, 1.0}) tally.rows.back().push_back(v);
+    }
+  }
+  CHECK(to_tally_file(tally, "").size() < 25000);
+  CHECK(read_tally_file(to_tally_file(tally, ""), "t").tally == tally);
 }
 
 TEST_CASE("What is no tally is refused by name") {
