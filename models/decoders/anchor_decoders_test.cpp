@@ -95,17 +95,42 @@ TEST_CASE("ssd: threshold, suppression in each class, clipping") {
   CHECK(found[1].score == 0.3);
 }
 
-TEST_CASE("ssd: of each class the best 200 are looked at") {
-  const Decode decode = decoder("ssd", {"boxes", "logits"});
-  ViewOutputs view = nothing(anchors_160, 2, stretched({120, 160}, {120, 160}));
-  // All anchors shrunk to a ten-thousandth: nothing overlaps but the squares around one centre.
+/// All anchors with logits 0, shrunk to a ten-thousandth: nothing overlaps.
+ViewOutputs all_apart(std::int64_t classes) {
+  ViewOutputs view = nothing(anchors_160, classes, stretched({120, 160}, {120, 160}));
   for (std::size_t i = 0; i < anchors_160; ++i) {
     codes(view, i)[2] = codes(view, i)[3] = static_cast<float>(std::log(1e-4) / 0.2);
-    codes(view, i)[0] = static_cast<float>(i % 6) * 0.1f;  // apart
-    logits(view, i)[0] = 0;
-    logits(view, i)[1] = 0;
+    codes(view, i)[0] = static_cast<float>(i % 6) * 0.1f;
+    for (std::int64_t c = 0; c < classes; ++c) logits(view, i)[static_cast<std::size_t>(c)] = 0;
   }
-  CHECK(items(decode, view).size() == 200);
+  return view;
+}
+
+TEST_CASE("ssd: of an image the best 100 are kept, class by class; of equal ones the first") {
+  const Decode decode = decoder("ssd", {"boxes", "logits"});
+  CHECK(items(decode, all_apart(2)).size() == 100);
+  ViewOutputs view = all_apart(3);
+  for (std::size_t i = 0; i < 30; ++i) logits(view, i)[2] = 1;  // rarer and surer
+  const auto found = items(decode, view);
+  REQUIRE(found.size() == 100);
+  for (std::size_t i = 0; i < 100; ++i) CHECK(found[i].label == (i < 70 ? 0 : 1));
+  CHECK(found.back().score > found.front().score);
+}
+
+TEST_CASE("ssd: of each class the best 200 are looked at") {
+  const Decode decode = decoder("ssd", {"boxes", "logits"});
+  ViewOutputs view = all_apart(2);
+  // The 200 best are one box: one of them survives, and nobody comes after them.
+  const auto anchors = anchors_of(ssd_lite_anchors({120, 160}));
+  for (std::size_t i = 0; i < 200; ++i) {
+    const Anchor& anchor = anchors[i];
+    codes(view, i)[0] = static_cast<float>((0.5 - anchor.x) / anchor.width / 0.1);
+    codes(view, i)[1] = static_cast<float>((0.5 - anchor.y) / anchor.height / 0.1);
+    codes(view, i)[2] = static_cast<float>(std::log(0.25 / anchor.width) / 0.2);
+    codes(view, i)[3] = static_cast<float>(std::log(0.25 / anchor.height) / 0.2);
+    logits(view, i)[1] = 1;
+  }
+  CHECK(items(decode, view).size() == 1);
 }
 
 TEST_CASE("dsfd: an anchor's box on the image") {

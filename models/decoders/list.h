@@ -28,8 +28,9 @@ Decode decode_yolo_darknet(const Graph& graph, const DecodeFacts& facts);
 
 /// SSD-Lite: `boxes` [1, A, 4] and `logits` [1, A, C], background first, of the A anchors of
 /// ssd_lite_anchors (models/anchors.h). Softmax above 0.01, per class the best 200, NMS at IoU
-/// 0.45, clipped to the image, 1-based corners; scores to 6 decimals, boxes to 3. Results stand
-/// class by class, best first. Source: qfgaohao/pytorch-ssd's predictor.
+/// 0.45, of the image the best 100; clipped to the image, 1-based corners; scores to 6 decimals,
+/// boxes to 3. Results stand class by class, best first. Source: qfgaohao/pytorch-ssd's predictor;
+/// the 100 are those of TensorFlow's Object Detection API (max_total_detections).
 Decode decode_ssd(const Graph& graph, const DecodeFacts& facts);
 
 /// DSFD: `boxes` [1, A, 4] and `logits` [1, A, 2] (background, face) of the A anchors of

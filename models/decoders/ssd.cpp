@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
 #include "models/anchors.h"
 #include "models/decoders/list.h"
 #include "models/decoders/nms.h"
@@ -10,6 +14,7 @@ namespace {
 constexpr std::string_view name = "ssd";
 constexpr double least_score = 0.01;
 constexpr NmsRule rule{.overlap = 0.45, .candidates = 200};
+constexpr std::size_t kept_of_image = 100;
 
 /// What stands above the threshold, class by class, in the order of the anchors.
 std::vector<std::vector<Detection>> candidates(std::span<const float> codes,
@@ -32,6 +37,19 @@ std::vector<std::vector<Detection>> candidates(std::span<const float> codes,
   return found;
 }
 
+/// The best of the image, in the order given; of equal scores the first.
+std::vector<Detection> best_of(const std::vector<Detection>& all) {
+  if (all.size() <= kept_of_image) return all;
+  std::vector<std::size_t> ranks(all.size());
+  std::iota(ranks.begin(), ranks.end(), std::size_t{0});
+  std::ranges::stable_sort(ranks, std::greater{}, [&](std::size_t i) { return all[i].score; });
+  ranks.resize(kept_of_image);
+  std::ranges::sort(ranks);
+  std::vector<Detection> kept;
+  for (const std::size_t i : ranks) kept.push_back(all[i]);
+  return kept;
+}
+
 Answer decode(const ViewOutputs& view, std::size_t boxes_at, std::size_t logits_at) {
   const Geometry& g = view.geometry;
   const auto anchors = anchors_of(ssd_lite_anchors({g.input_height, g.input_width}));
@@ -41,11 +59,11 @@ Answer decode(const ViewOutputs& view, std::size_t boxes_at, std::size_t logits_
   if (logits.size() < 2 * anchors.size()) {
     throw Error(Fault::bad_data, "decoder 'ssd': the network names no class but the background");
   }
-  Detections result;
+  std::vector<Detection> found;
   for (const auto& of_class : candidates(codes, logits, anchors, g)) {
-    for (const Detection& d : suppress(of_class, rule)) result.items.push_back(as_voc(d, g));
+    for (const Detection& d : suppress(of_class, rule)) found.push_back(as_voc(d, g));
   }
-  return result;
+  return Detections{best_of(found)};
 }
 
 }  // namespace
