@@ -4,8 +4,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scripts/install_packages.sh
-cmake --preset release >/dev/null
-cmake --build --preset release --target bench >&2
-
+scripts/build_bench.sh
 exec build/release/bin/bench run --suite mini --restart --out out/mini "$@"

@@ -8,8 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/install_packages.sh train
-cmake --preset release -DBENCH_TRAIN=ON -DBENCH_COMMIT="$(git rev-parse --short HEAD 2>/dev/null || true)" >/dev/null
-cmake --build --preset release --target bench
+scripts/build_bench.sh -DBENCH_TRAIN=ON
 
 # Names in an order in which each comes after the recipe it starts from.
 mapfile -t recipes < <(python3 - "$@" <<'PYTHON'
