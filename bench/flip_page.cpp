@@ -136,27 +136,30 @@ double line_width(const Dataset& dataset, std::size_t index) {
   return std::max(1.0, static_cast<double>(decoded.pixels.shape()[1]) / 450);
 }
 
-std::string both_answers(const JournalEntry& old, const JournalEntry& now, const Dataset& dataset,
+// Without the earlier one, label maps are drawn where they differ from what is true.
+std::string both_answers(const Answer* old, const Answer& now, const Dataset& dataset,
                          std::size_t index) {
   const Truth truth = dataset.truth(index);
-  if (const auto* before = std::get_if<ClassScores>(&*old.answer)) {
+  if (const auto* after = std::get_if<ClassScores>(&now)) {
     const auto* label = std::get_if<ClassLabel>(&truth);
     const int right = label ? label->index : -1;
-    return picture(dataset, index, "") +
-           fmt::format("<p>is {}</p>\n", html(name_of(dataset, right))) +
-           best_classes(*before, dataset, "before", old_colour, right) +
-           best_classes(std::get<ClassScores>(*now.answer), dataset, "after", new_colour, right);
+    std::string text =
+        picture(dataset, index, "") + fmt::format("<p>is {}</p>\n", html(name_of(dataset, right)));
+    if (old) {
+      text += best_classes(std::get<ClassScores>(*old), dataset, "before", old_colour, right);
+    }
+    return text + best_classes(*after, dataset, "after", new_colour, right);
   }
-  if (const auto* before = std::get_if<LabelMap>(&*old.answer)) {
-    const auto& after = std::get<LabelMap>(*now.answer);
-    return picture(dataset, index, draw(*before, after, dataset, old_colour)) +
-           picture(dataset, index, draw(after, *before, dataset, new_colour));
+  if (const auto* after = std::get_if<LabelMap>(&now)) {
+    const auto& other = old ? std::get<LabelMap>(*old) : std::get<LabelMap>(truth);
+    return picture(dataset, index, draw(other, *after, dataset, old ? old_colour : "#ffffff")) +
+           picture(dataset, index, draw(*after, other, dataset, new_colour));
   }
-  if (const auto* before = std::get_if<Detections>(&*old.answer)) {
+  if (const auto* after = std::get_if<Detections>(&now)) {
     const double width = line_width(dataset, index);
-    return picture(dataset, index,
-                   draw_truth(truth, dataset, width) + draw(*before, dataset, old_colour, width) +
-                       draw(std::get<Detections>(*now.answer), dataset, new_colour, width));
+    std::string drawn = draw_truth(truth, dataset, width);
+    if (old) drawn += draw(std::get<Detections>(*old), dataset, old_colour, width);
+    return picture(dataset, index, drawn + draw(*after, dataset, new_colour, width));
   }
   return picture(dataset, index, "");
 }
@@ -172,7 +175,7 @@ std::vector<std::string> ids_of(const std::string& item,
 
 }  // namespace
 
-std::string flip_page(const CaseComparison& comparison, const JournalReader& before,
+std::string flip_page(const CaseComparison& comparison, const JournalReader* before,
                       const JournalReader& after, const Dataset& dataset, std::size_t most) {
   std::map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < dataset.size(); ++i) places[dataset.id(i)] = i;
@@ -182,9 +185,10 @@ std::string flip_page(const CaseComparison& comparison, const JournalReader& bef
       "<style>body{{font:14px sans-serif;background:#222;color:#eee}} svg{{max-width:100%}} "
       "table{{display:inline-block;margin-right:3em}}</style>\n<h1>{0}: answered otherwise</h1>\n"
       "<p><span style=\"color:{1}\">before</span>, <span style=\"color:{2}\">after</span>, true in "
-      "white. {3} images; shown are the first {4}, by what each alone does to {5}.</p>\n",
+      "white. {3} images; shown are the first {4}, by what each alone does to {5}.{6}</p>\n",
       title, old_colour, new_colour, comparison.flips.size(),
-      std::min(most, comparison.flips.size()), html(comparison.flips_of));
+      std::min(most, comparison.flips.size()), html(comparison.flips_of),
+      before ? "" : " The earlier run keeps no answers: only the later ones are drawn.");
   for (std::size_t i = 0; i < std::min(most, comparison.flips.size()); ++i) {
     const Flip& flip = comparison.flips[i];
     page += fmt::format("<h2>{}: {:+.6f}</h2>\n", html(flip.item), flip.effect);
@@ -192,8 +196,10 @@ std::string flip_page(const CaseComparison& comparison, const JournalReader& bef
       const auto place = places.find(id);
       if (place == places.end()) continue;
       const std::size_t index = place->second;
-      if (!before.answered(index) || !after.answered(index)) continue;
-      page += both_answers(before.entry(index), after.entry(index), dataset, index);
+      if ((before && !before->answered(index)) || !after.answered(index)) continue;
+      const JournalEntry now = after.entry(index);
+      const std::optional<JournalEntry> old = before ? before->entry(index) : JournalEntry{};
+      page += both_answers(old->answer ? &*old->answer : nullptr, *now.answer, dataset, index);
     }
   }
   return page;

@@ -77,7 +77,7 @@ constexpr auto compare_footer =
   bench compare out/before out/after --allow preprocessing
 
 A run folder, or a baseline: result.json and the *.tally beside it (what each image adds to the
-figures), which is all that is read; --flips needs journals and images. First the making of both:
+figures), which is all that is read; --flips needs the later journals and images. First the making:
 other data, images, subset, protocol, preprocessing or decoder, and a case is not comparable unless
 --allow insists. Then the answers: equal ones are identical. Then every headline figure, and what
 the gates name: shares of right answers by McNemar's exact test, others by resampling images, all

@@ -1,6 +1,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <ostream>
 
 #include "bench/commands/commands.h"
@@ -87,8 +88,8 @@ void draw_flips(const Comparison& comparison, const std::vector<CaseRun>& after,
     if (one.flips.empty()) continue;
     const std::string old_journal = journal_path(folder_of(a.before), one.before_name);
     const std::string new_journal = journal_path(folder_of(a.after), one.name);
-    if (!fs::exists(old_journal) || !fs::exists(new_journal)) {
-      err << "bench: " << one.name << ": not drawn, both runs' journals are needed" << std::endl;
+    if (!fs::exists(new_journal)) {
+      err << "bench: " << one.name << ": not drawn, the later run's journal is needed" << std::endl;
       continue;
     }
     const RunRecord& record = record_of(one, after);
@@ -97,8 +98,10 @@ void draw_flips(const Comparison& comparison, const std::vector<CaseRun>& after,
       throw Error(Fault::bad_data, record.data.root + ": is not the data set of these runs");
     }
     const std::string path = (fs::path(a.flips) / (one.name + ".html")).string();
-    write_file(path, flip_page(one, JournalReader(old_journal), JournalReader(new_journal),
-                               *dataset, static_cast<std::size_t>(a.top)));
+    std::optional<JournalReader> old;  // a committed baseline has none
+    if (fs::exists(old_journal)) old.emplace(old_journal);
+    write_file(path, flip_page(one, old ? &*old : nullptr, JournalReader(new_journal), *dataset,
+                               static_cast<std::size_t>(a.top)));
     err << "bench: " << path << std::endl;
   }
 }
