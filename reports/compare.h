@@ -9,6 +9,7 @@
 
 #include "evaluators/paired.h"
 #include "reports/gates.h"
+#include "reports/manifest.h"
 #include "reports/run_record.h"
 #include "reports/table.h"
 
@@ -25,23 +26,6 @@ enum class Verdict { identical, unchanged, improved, regressed, not_comparable }
 
 /// "identical", "unchanged", "improved", "regressed", "not comparable".
 std::string_view word(Verdict verdict);
-
-/// One field of the manifests that differs.
-struct ManifestDifference {
-  std::string field;  ///< "data", "protocol", "model", "instruction set", ...
-  std::string before, after;
-  bool refuses = false;  ///< figures are not comparable, unless allowed by name
-};
-
-/// What differs between two cases, in a fixed order. "data" (annotations), "images" (their bytes),
-/// "subset", "protocol", "preprocessing" and "decoder" refuse; "model", "graph", "recipe",
-/// "calibration", "requantization", "binary engine", "library", "instruction set", "version",
-/// "commit", "compiler" and "machine" may well be what the comparison is about.
-std::vector<ManifestDifference> manifest_differences(const RunRecord& before,
-                                                     const RunRecord& after);
-
-/// Names that --allow takes.
-std::vector<std::string> refusing_fields();
 
 /// One figure of one case. That of the name "changed" is the share of images (of pairs, where these
 /// are judged) that count otherwise than before, whatever the other figures make of it: their rows

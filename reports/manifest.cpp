@@ -1,8 +1,10 @@
-// What differs in the making of two cases.
+#include "reports/manifest.h"
+
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "models/sha256.h"
-#include "reports/compare.h"
 
 namespace bench {
 namespace {
@@ -74,16 +76,38 @@ const Field fields[] = {
 
 }  // namespace
 
+std::vector<ManifestField> manifest_of(const RunRecord& record) {
+  std::vector<ManifestField> manifest;
+  for (const Field& field : fields) manifest.push_back({field.name, field.text(record)});
+  return manifest;
+}
+
+std::string manifest_text(const std::vector<ManifestField>& manifest, std::string_view field) {
+  const auto found = std::ranges::find(manifest, field, &ManifestField::field);
+  return found == manifest.end() ? "" : found->text;
+}
+
+std::vector<ManifestDifference> manifest_differences(const std::vector<ManifestField>& before,
+                                                     const std::vector<ManifestField>& after) {
+  std::vector<ManifestDifference> list;
+  for (const ManifestField& from : before) {
+    const auto to = std::ranges::find(after, from.field, &ManifestField::field);
+    if (to == after.end() || to->text == from.text) continue;
+    if (from.field == "images" && (from.text.empty() || to->text.empty())) continue;
+    const auto field = std::ranges::find(fields, from.field, &Field::name);
+    list.push_back(
+        {from.field, from.text, to->text, field != std::end(fields) && field->refuses});
+  }
+  return list;
+}
+
 std::vector<ManifestDifference> manifest_differences(const RunRecord& before,
                                                      const RunRecord& after) {
-  std::vector<ManifestDifference> list;
-  for (const Field& field : fields) {
-    const std::string from = field.text(before), to = field.text(after);
-    if (from == to) continue;
-    // Digests of what was read follow from how much was: a lost image is no other image.
-    const bool images = std::string_view(field.name) == "images";
-    if (images && (from.empty() || to.empty() || before.data.scored != after.data.scored)) continue;
-    list.push_back({field.name, from, to, field.refuses});
+  std::vector<ManifestDifference> list =
+      manifest_differences(manifest_of(before), manifest_of(after));
+  // Digests of what was read follow from how much was: a lost image is no other image.
+  if (before.data.scored != after.data.scored) {
+    std::erase_if(list, [](const ManifestDifference& one) { return one.field == "images"; });
   }
   return list;
 }

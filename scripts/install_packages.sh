@@ -7,7 +7,7 @@ packages=(
   g++ cmake ninja-build pkg-config python3 ccache git
   libdnnl-dev libopencv-core-dev libopencv-imgproc-dev libopencv-dnn-dev libxtensor-dev nlohmann-json3-dev catch2 libbenchmark-dev
   libcli11-dev libfmt-dev libprotobuf-dev protobuf-compiler libjpeg-dev libpng-dev zlib1g-dev libzip-dev
-  libpugixml-dev libssl-dev xz-utils libgemmlowp-dev libhwy-dev
+  libpugixml-dev libssl-dev xz-utils libgemmlowp-dev libhwy-dev libsqlite3-dev
 )
 [ "${1:-}" = train ] && packages+=(libtorch-dev)
 

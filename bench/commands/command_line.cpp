@@ -89,6 +89,30 @@ Without --gates nothing may get worse. Exit code 0: no gate was missed. 1: one w
 comparable, which a run that lost images never is. Others as in bench --help.
 With --format github and $GITHUB_STEP_SUMMARY the tables are appended to that file.)";
 
+constexpr auto record_footer =
+    R"(Examples:
+  bench record out/tonight --to history.sqlite
+  bench record out/nightly/runs/* --to new.sqlite
+
+Keeps the figures of runs in one file, for bench history. A run is known by the sha256 of its
+result.json: recorded again it changes nothing, and the order does not matter, so that the file can
+be made anew from the run folders at any time. Of several runs those that cannot be read are named
+and left out; the exit code is that of the first.)";
+
+constexpr auto history_footer =
+    R"(Examples:
+  bench history --from history.sqlite --suite mini --metric top1
+  bench history --from history.sqlite --suite mini --metric median_ms --case 'mini-vgg.*' --limit 60
+  bench history --from history.sqlite --suite mini --metric top1 --format svg > top1.svg
+
+Metrics are those of the records, and parameters, macs, weight_bytes, activation_bytes, and
+median_ms as run --speed measures it. Figures follow from their inputs bit for bit: on one
+instruction set any difference is a change, shown with the commits before and after. Times are
+compared on one machine; there a change is a new level that chance does not explain, by ranks and
+random orders, found in a series without a change with probability 0.05. Runs with other data,
+images, subset, protocol, preprocessing or decoder are not compared: there the series breaks.
+--since and --limit say what is shown; changes are looked for in everything that was recorded.)";
+
 constexpr auto list_footer = R"(Examples:
   bench list
   bench list models --weights networks
@@ -142,8 +166,7 @@ Examples:
 
 constexpr auto format_help = "markdown, json or csv";
 constexpr auto run_format_help = "markdown, json, csv or html";
-constexpr auto data_help =
-    "folder of the data set, or bundled:NAME (default: $BENCH_DATA/NAME)";
+constexpr auto data_help = "folder of the data set, or bundled:NAME (default: $BENCH_DATA/NAME)";
 constexpr auto weights_help = "a network's file, or a folder to look for it, four levels deep";
 
 // `kind` is what the help calls the value; a list is given by repeating the option.
@@ -246,6 +269,26 @@ void add_compare(CLI::App& app, CompareArguments& a) {
   option(compare, "--out", a.out, "DIR", "folder for compare.json, compare.md and compare.xml");
   option(compare, "--format", a.format, "NAME", "markdown, json, junit or github");
   compare->footer(compare_footer);
+}
+
+void add_record(CLI::App& app, RecordArguments& a) {
+  CLI::App* record = app.add_subcommand("record", "Keep the figures of runs for bench history");
+  record->add_option("RUN", a.runs, "folders of runs, or their result.json")->type_name("...");
+  option(record, "--to", a.to, "FILE", "SQLite file; one that is not there is made");
+  record->footer(record_footer);
+}
+
+void add_history(CLI::App& app, HistoryArguments& a) {
+  CLI::App* history = app.add_subcommand("history", "A figure run after run, and where it changed");
+  option(history, "--from", a.from, "FILE", "SQLite file of bench record");
+  option(history, "--suite", a.suite, "NAME", "suite by name, as recorded");
+  option(history, "--metric", a.metric, "NAME", "top1, ap_easy, ..., weight_bytes, median_ms");
+  option(history, "--case", a.cases, "PATTERN", "cases by name, * for any text (default: all)");
+  option(history, "--machine", a.machine, "TEXT", "runs on it: a part of its CPU's name or hash");
+  option(history, "--since", a.since, "DATE", "show runs from this day on, YYYY-MM-DD");
+  option(history, "--limit", a.limit, "N", "show the last N runs of each case (default: all)");
+  option(history, "--format", a.format, "NAME", "markdown, json, csv or svg");
+  history->footer(history_footer);
 }
 
 void add_list(CLI::App& app, ListArguments& a) {
@@ -389,6 +432,8 @@ Command parse_command(const std::vector<std::string>& arguments) {
   ScoreArguments score;
   ReportArguments report;
   CompareArguments compare;
+  RecordArguments record;
+  HistoryArguments history;
   ListArguments list;
   AuditArguments audit;
   ConvertArguments convert;
@@ -399,6 +444,8 @@ Command parse_command(const std::vector<std::string>& arguments) {
   add_score(app, score);
   add_report(app, report);
   add_compare(app, compare);
+  add_record(app, record);
+  add_history(app, history);
   add_list(app, list);
   add_audit(app, audit);
   add_convert(app, convert);
@@ -417,6 +464,8 @@ Command parse_command(const std::vector<std::string>& arguments) {
   if (app.got_subcommand("score")) return score;
   if (app.got_subcommand("report")) return report;
   if (app.got_subcommand("compare")) return compare;
+  if (app.got_subcommand("record")) return record;
+  if (app.got_subcommand("history")) return history;
   if (app.got_subcommand("list")) return list;
   if (app.got_subcommand("audit")) return audit;
   if (app.got_subcommand("convert")) return convert;
@@ -424,8 +473,8 @@ Command parse_command(const std::vector<std::string>& arguments) {
   if (app.got_subcommand("train")) return train;
   if (version) return TextAnswer{"bench " + program_version() + "\n"};
   throw Error(Fault::usage,
-              "no command given: run, explain, score, report, compare, list, audit, convert, "
-              "profile or train (see bench --help)");
+              "no command given: run, explain, score, report, compare, record, history, list, "
+              "audit, convert, profile or train (see bench --help)");
 }
 
 }  // namespace bench

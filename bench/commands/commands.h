@@ -61,6 +61,19 @@ struct CompareArguments {
   std::string format = "markdown";
 };
 
+struct RecordArguments {
+  std::vector<std::string> runs;  ///< folders of runs, or their result.json
+  std::string to;
+};
+
+struct HistoryArguments {
+  std::string from, suite, metric;
+  std::string cases;  ///< pattern; empty: all
+  std::string machine, since;
+  std::int64_t limit = 0;  ///< 0: all
+  std::string format = "markdown";
+};
+
 struct ListArguments {
   std::string what;  ///< empty: everything
   std::string data, weights;
@@ -106,9 +119,10 @@ struct TextAnswer {
   std::string text;
 };
 
-using Command = std::variant<RunArguments, ExplainArguments, ScoreArguments, ReportArguments,
-                             CompareArguments, ListArguments, AuditArguments, ConvertArguments,
-                             ProfileArguments, TrainArguments, TextAnswer>;
+using Command =
+    std::variant<RunArguments, ExplainArguments, ScoreArguments, ReportArguments, CompareArguments,
+                 RecordArguments, HistoryArguments, ListArguments, AuditArguments, ConvertArguments,
+                 ProfileArguments, TrainArguments, TextAnswer>;
 
 /// Throws Error{usage}: one line, with a did-you-mean for an unknown command or option.
 Command parse_command(const std::vector<std::string>& arguments);
@@ -118,6 +132,8 @@ int execute(const ExplainArguments& arguments, std::ostream& out, std::ostream& 
 int execute(const ScoreArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const ReportArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const CompareArguments& arguments, std::ostream& out, std::ostream& err);
+int execute(const RecordArguments& arguments, std::ostream& out, std::ostream& err);
+int execute(const HistoryArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const ListArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const AuditArguments& arguments, std::ostream& out, std::ostream& err);
 int execute(const ConvertArguments& arguments, std::ostream& out, std::ostream& err);
@@ -138,8 +154,8 @@ struct ChosenRun {
 /// plugins loaded. Throws Error{usage}; Error{missing} where there are no data.
 std::vector<ChosenRun> choose_runs(const RunArguments& arguments);
 
-/// Where a suite's data lie: as given ("bundled:NAME" too), else as it says, else $BENCH_DATA/NAME. Throws
-/// Error{missing}.
+/// Where a suite's data lie: as given ("bundled:NAME" too), else as it says, else $BENCH_DATA/NAME.
+/// Throws Error{missing}.
 std::string data_root(const std::string& given, const Suite& suite);
 
 /// The same without a suite.
