@@ -7,6 +7,17 @@
 #include <set>
 
 namespace bench {
+namespace {
+
+constexpr SizeFigure sizes[] = {
+    {"parameters", "numbers", [](const RunRecord& r) { return r.audit.parameters; }},
+    {"macs", "MACs", [](const RunRecord& r) { return r.audit.macs; }},
+    {"weight_bytes", "bytes", [](const RunRecord& r) { return r.backend.weight_bytes; }},
+    {"activation_bytes", "bytes", [](const RunRecord& r) { return r.backend.activation_bytes; }}};
+
+}  // namespace
+
+std::span<const SizeFigure> size_figures() { return sizes; }
 
 const Metric* metric_named(const RunRecord& record, const std::string& name) {
   for (const Metric& metric : record.metrics) {

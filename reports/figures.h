@@ -1,6 +1,8 @@
 #pragma once
 // What tables of records share: which figures stand in them, and how they are written.
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,15 @@ std::string figure_cell(const Metric& metric);
 
 /// "+0.0120"; what rounds to nothing has no sign: "0.0000".
 std::string signed_number(double value, int decimals);
+
+/// What a network takes: whole numbers that follow from how it was made. 0: not known.
+struct SizeFigure {
+  const char *name, *unit;
+  std::int64_t (*of)(const RunRecord&);
+};
+
+/// parameters, macs, weight_bytes, activation_bytes.
+std::span<const SizeFigure> size_figures();
 
 /// "+0.0120 [-0.003, +0.027]".
 std::string difference_cell(const Difference& difference);

@@ -101,17 +101,4 @@ Json to_json(const std::vector<HistorySeries>& series);
 /// Light or dark as the reader has it.
 std::string history_svg(const std::vector<HistorySeries>& series);
 
-/// What the writers share: "0.8833 [0.863, 0.904]", "536,832 bytes", "1.019 ms"; "-" for no number.
-std::string history_cell(const HistoryPoint& point);
-/// The same of a value alone.
-std::string history_value(const HistorySeries& series, double value);
-/// "2026-11-21 06:43"; a text of another form as it is.
-std::string history_date(const HistoryCase& one);
-/// The program that ran: its commit, 10 digits of it; without one its version.
-std::string program_of(const std::vector<ManifestField>& manifest);
-/// "a1b2c3d4e5 -> 0f1e2d3c4b", "a1b2c3d4e5" where it is the same program.
-std::string programs_of(const HistorySeries& series, const HistoryChange& change);
-/// "changed", "other answers, same figure", ...; of a break: "not comparable: preprocessing".
-std::string change_words(const HistoryChange& change);
-
 }  // namespace bench

@@ -273,7 +273,7 @@ void add_compare(CLI::App& app, CompareArguments& a) {
 
 void add_record(CLI::App& app, RecordArguments& a) {
   CLI::App* record = app.add_subcommand("record", "Keep the figures of runs for bench history");
-  record->add_option("RUN", a.runs, "folders of runs, or their result.json")->type_name("...");
+  record->add_option("RUN", a.runs, "folders of runs, or their result.json")->type_name("");
   option(record, "--to", a.to, "FILE", "SQLite file; one that is not there is made");
   record->footer(record_footer);
 }

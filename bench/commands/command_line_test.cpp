@@ -23,6 +23,8 @@ TEST_CASE("Help is as approved") {
       {"help_score", {"score", "--help"}},
       {"help_report", {"report", "--help"}},
       {"help_compare", {"compare", "--help"}},
+      {"help_record", {"record", "--help"}},
+      {"help_history", {"history", "--help"}},
       {"help_list", {"list", "--help"}},
       {"help_audit", {"audit", "--help"}},
       {"help_convert", {"convert", "--help"}},

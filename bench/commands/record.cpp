@@ -47,10 +47,10 @@ int execute(const RecordArguments& a, std::ostream& out, std::ostream& err) {
     }
     if (!file) file.emplace(a.to, HistoryFile::Access::write);
     const bool is_new = file->add(run->key, run->records);
-    out << given << ": "
-        << (is_new ? std::to_string(run->records.size()) + " cases recorded"
-                   : std::string("was recorded before"))
-        << "\n";
+    const std::size_t cases = run->records.size();
+    const std::string words =
+        cases == 1 ? "1 case recorded" : std::to_string(cases) + " cases recorded";
+    out << given << ": " << (is_new ? words : "was recorded before") << "\n";
   }
   return code;
 }

@@ -4,14 +4,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "reports/figures.h"
 #include "reports/gates.h"
-#include "reports/history.h"
+#include "reports/history/words.h"
 #include "reports/html_report.h"
 
 namespace bench {
 namespace {
 
+using namespace histories;  // NOLINT: cells
 using Kind = HistoryChange::Kind;
 
 constexpr double page = 860, left = 78, right = 836, head = 58, panel = 196;
@@ -50,7 +50,7 @@ class Runs {
     for (const HistorySeries& series : all) {
       for (const HistoryPoint& point : series.points) {
         dates_.resize(std::max(dates_.size(), point.place + 1));
-        if (dates_[point.place].empty()) dates_[point.place] = history_date(point.of);
+        if (dates_[point.place].empty()) dates_[point.place] = date_cell(point.of);
       }
     }
   }
@@ -223,9 +223,9 @@ class Chart {
     for (std::size_t i = 0; i < series_.points.size(); ++i) {
       const HistoryPoint& point = series_.points[i];
       const bool known = std::isfinite(point.figure.value);
-      const std::string about = history_date(point.of) + ": " +
+      const std::string about = date_cell(point.of) + ": " +
                                 (point.of.whole ? "" : point.of.status + ", ") +
-                                history_cell(point) + ", " + program_of(point.of.manifest);
+                                figure_cell(point) + ", " + program_cell(point.of.manifest);
       text += fmt::format(
           "<circle class=\"{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\"><title>{}</title></circle>\n",
           point.of.whole && known ? "point" : "lost", x(i),
@@ -241,10 +241,10 @@ class Chart {
   }
 
   std::string label_of(const HistoryChange& change) const {
-    if (change.kind == Kind::making) return change_words(change).substr(16);
+    if (change.kind == Kind::making) return words_for(change).substr(16);
     const double moved = change.after - change.before;
     const std::string sign = moved < 0 ? "-" : "+";
-    return sign + history_value(series_, std::abs(moved)) + "  " + programs_of(series_, change);
+    return sign + value_cell(series_, std::abs(moved)) + "  " + programs_cell(series_, change);
   }
 
   std::string marks() const {
