@@ -72,13 +72,6 @@ Texture checks(Colour a, Colour b, float period) {
   };
 }
 
-Texture dots(Colour a, Colour b, float period) {
-  return [=](Point p) {
-    const float x = fraction(p.x / period) - 0.5f, y = fraction(p.y / period) - 0.5f;
-    return x * x + y * y < 0.1f ? a : b;
-  };
-}
-
 Texture slope(Colour top, Colour bottom) {
   return [=](Point p) { return mix(top, bottom, std::clamp(0.5f + 0.5f * p.y, 0.f, 1.f)); };
 }

@@ -9,8 +9,6 @@ Texture plain(Colour colour);
 /// Across x; `period` in the drawing's own units.
 Texture stripes(Colour a, Colour b, float period, float phase = 0);
 Texture checks(Colour a, Colour b, float period);
-/// Dots of `a` on `b`.
-Texture dots(Colour a, Colour b, float period);
 Texture slope(Colour top, Colour bottom);
 /// Clouds whose grains are about `grain` units wide; the same for one seed.
 Texture clouds(Colour a, Colour b, float grain, std::uint64_t seed);
