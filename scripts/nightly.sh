@@ -23,6 +23,7 @@
 #   1  a gate was missed, a case failed or is not comparable           others: as `bench --help` lists them
 set -euo pipefail
 cd "$(dirname "$0")/.."
+{  # read to its end before anything runs: a night may outlive an update of this file
 
 suites=()
 while [ $# -gt 0 ] && [ "$1" != -- ]; do suites+=("$1"); shift; done
@@ -69,7 +70,7 @@ if [ ${#suites[@]} -eq 0 ]; then
     else
       note "$suite" skipped 0 "its data: $state"
     fi
-  done < <(python3 scripts/nightly_suites.py "$night/suites.json" "$night/data.json")
+  done < <(python3 scripts/nightly_suites.py states "$night/suites.json" "$night/data.json")
 fi
 
 baseline_of() { python3 scripts/baseline.py where "$1" "$out"; }
@@ -95,6 +96,17 @@ compare() {  # SUITE: tonight's run with its baseline, and with the last good ni
   fi
 }
 
+keep_history() {  # SUITE: tonight's figures, and a chart of each headline's last 60 nights
+  local suite=$1 code=0 metric
+  "$BENCH" record "$night/$suite" --to "$out/history.sqlite" 2>>"$night/$suite.log" || code=$?
+  [ $code -eq 0 ] || { note "$suite" history $code "not recorded in $out/history.sqlite"; return; }
+  mkdir -p "$night/$suite.history"
+  python3 scripts/nightly_suites.py headlines "$night/$suite/result.json" | while read -r metric; do
+    "$BENCH" history --from "$out/history.sqlite" --suite "$suite" --metric "$metric" --limit 60 --format svg \
+      >"$night/$suite.history/$metric.svg" 2>>"$night/$suite.log" || true
+  done
+}
+
 for given in "${suites[@]}"; do
   suite=$(basename "$given" .json)
   code=0
@@ -106,7 +118,9 @@ for given in "${suites[@]}"; do
     exit 130
   fi
   note "$suite" run $code "$(grep '^bench: ' "$night/$suite.log" | grep -v 'warning\|results go to' | tail -n 1)"
-  [ ! -e "$night/$suite/result.json" ] || compare "$suite"
+  [ -e "$night/$suite/result.json" ] || continue
+  compare "$suite"
+  keep_history "$suite"
 done
 
 # Writes summary.md and report.html, prunes, and gives the exit code.
@@ -115,3 +129,4 @@ python3 scripts/nightly_summary.py "$night" "$out" "$keep" || code=$?
 cat "$night/summary.md"
 [ -z "${GITHUB_STEP_SUMMARY:-}" ] || cat "$night/summary.md" >>"$GITHUB_STEP_SUMMARY"
 exit $code
+}

@@ -67,6 +67,8 @@ def number(value, unit=""):
 def difference(figure):
     if figure["before"] is None or figure["after"] is None:
         return "-"
+    if "items" in figure:
+        return f"{figure['items']} of {figure['of']} images, allowed {figure['allowed']:g}"
     text = f"{figure['after'] - figure['before']:+.4f}" if figure["unit"] == "" else \
         f"{figure['after'] - figure['before']:+.6g} {figure['unit']}"
     if figure.get("interval95"):
@@ -135,7 +137,11 @@ class Suite:
         if bad:
             where = ", ".join(f"{name} ({of[2]} of {of[0]} cases)" for name, of in sorted(counts.items()) if of[2])
             quiet = ", ".join(name for name, of in sorted(counts.items()) if of[0] == of[1])
-            return f"worse in {where}" + (f"; {quiet} as before, bit for bit" if quiet else "")
+            text = f"worse in {where}"
+            for case, one in self.figures(lambda one: one["missed"])[:1]:
+                text += (f", surest {case['name']}: {one['metric']} {number(one['before'], one['unit'])} -> "
+                         f"{number(one['after'], one['unit'])}")
+            return text + (f"; {quiet} as before, bit for bit" if quiet else "")
         if self.slower():
             return f"slower in {len({case['name'] for case, _ in self.slower()})} cases"
         if same == total:
@@ -206,6 +212,8 @@ def show(page, suite, steps):
              ((f"figures of {suite.name}", f"{suite.name}/report.html"),
               ("the whole comparison", f"{suite.name}.compare/compare.md"), ("log", f"{suite.name}.log"))
              if (suite.night / path).exists()]
+    links += [[(f"history of {chart.stem}", f"{suite.name}.history/{chart.name}")]
+              for chart in sorted((suite.night / f"{suite.name}.history").glob("*.svg")) if chart.stat().st_size]
     if links:
         page.table(["files"], links)
 

@@ -62,6 +62,8 @@ threads=2 expect 0 night "$folder/tiny.json"
 said "No worse. tiny: all 2 cases answer as before, bit for bit"
 [ -e "$(newest)/good" ] || fail "a good night is not called so"
 said "as before, bit for bit" "$(newest)/report.html"
+said "history of top1"
+said "<svg" "$(newest)/tiny.history/top1.svg"
 
 # A worse one: named down to the images; the suite that fails beside it does not stop it.
 suite tiny 2
@@ -69,9 +71,10 @@ suite broken 8
 sed -i 's/mini-resnet"/mini-nothing"/' "$folder/broken.json"
 expect 3 night "$folder/broken.json" "$folder/tiny.json"
 said "Worse, and not all could be judged (exit code 3). broken: not compared, "
-said "; tiny: worse in fake-quant (1 of 1 cases)"
+said "; tiny: worse in fake-quant (1 of 1 cases), surest mini-resnet.q.fake-quant: top"
 GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY=$folder/job.md expect 1 night "$folder/tiny.json"
-said "Worse. tiny: worse in fake-quant (1 of 1 cases); float as before, bit for bit"
+said "Worse. tiny: worse in fake-quant (1 of 1 cases), surest mini-resnet.q.fake-quant: top"
+said "; float as before, bit for bit"
 said "mini-resnet.q.fake-quant | fake-quant | top1"
 said "mini_val_00000"
 said "[pictures](tiny.flips/mini-resnet.q.fake-quant.html)"
