@@ -98,7 +98,7 @@ compare() {  # SUITE: tonight's run with its baseline, and with the last good ni
 
 keep_history() {  # SUITE: tonight's figures, and a chart of each headline's last 60 nights
   local suite=$1 code=0 metric
-  "$BENCH" record "$night/$suite" --to "$out/history.sqlite" 2>>"$night/$suite.log" || code=$?
+  "$BENCH" record "$night/$suite" --to "$out/history.sqlite" >>"$night/$suite.log" 2>&1 || code=$?
   [ $code -eq 0 ] || { note "$suite" history $code "not recorded in $out/history.sqlite"; return; }
   mkdir -p "$night/$suite.history"
   python3 scripts/nightly_suites.py headlines "$night/$suite/result.json" | while read -r metric; do
