@@ -5,17 +5,11 @@
 #include "bench/commands/dispatch.h"
 #include "bench/commands/output.h"
 #include "bench/history_file.h"
-#include "models/registry.h"
+#include "models/error.h"
 #include "reports/history.h"
 
 namespace bench {
 namespace {
-
-void require_known(const std::string& kind, const std::string& given,
-                   const std::vector<std::string>& names) {
-  if (std::ranges::find(names, given) != names.end()) return;
-  throw Error(Fault::usage, unknown_name(kind, given, names));
-}
 
 bool is_day(const std::string& text) {
   const std::string pattern = "0000-00-00";
@@ -29,7 +23,7 @@ void check(const HistoryArguments& a) {
     throw Error(Fault::usage,
                 "give all of bench history --from FILE.sqlite --suite NAME --metric NAME");
   }
-  require_known("format", a.format, {"markdown", "json", "csv", "svg"});
+  check_known("format", a.format, {"markdown", "json", "csv", "svg"});
   if (!a.since.empty() && !is_day(a.since)) {
     throw Error(Fault::usage, "--since: expected a day, YYYY-MM-DD, not '" + a.since + "'");
   }
@@ -41,8 +35,8 @@ void check(const HistoryArguments& a) {
 int execute(const HistoryArguments& a, std::ostream& out, std::ostream&) {
   check(a);
   HistoryFile file(a.from, HistoryFile::Access::read);
-  require_known("suite", a.suite, file.suites());
-  require_known("metric", a.metric, file.metrics(a.suite));
+  check_known("suite", a.suite, file.suites());
+  check_known("metric", a.metric, file.metrics(a.suite));
   const auto series = history_series(
       file.points(a.suite, a.metric),
       {a.cases.empty() ? "*" : a.cases, a.machine, a.since, static_cast<std::size_t>(a.limit), {}});

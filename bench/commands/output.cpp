@@ -25,17 +25,20 @@ JsonArray rows_of(const Table& table) {
   return rows;
 }
 
-void check_among(const std::vector<std::string>& known, const std::string& format) {
-  if (std::ranges::find(known, format) != known.end()) return;
-  throw Error(Fault::usage, unknown_name("format", format, known));
-}
-
 }  // namespace
 
-void check_format(const std::string& format) { check_among({"markdown", "json", "csv"}, format); }
+void check_known(const std::string& kind, const std::string& name,
+                 const std::vector<std::string>& known) {
+  if (std::ranges::find(known, name) != known.end()) return;
+  throw Error(Fault::usage, unknown_name(kind, name, known));
+}
+
+void check_format(const std::string& format) {
+  check_known("format", format, {"markdown", "json", "csv"});
+}
 
 void check_run_format(const std::string& format) {
-  check_among({"markdown", "json", "csv", "html"}, format);
+  check_known("format", format, {"markdown", "json", "csv", "html"});
 }
 
 std::vector<std::string> documents_of(const std::vector<RunRecord>& records) {

@@ -10,6 +10,9 @@
 
 namespace bench {
 
+/// Throws Error{usage} for a name that is not among those known: "unknown KIND 'NAME'; ...".
+void check_known(const std::string& kind, const std::string& name,
+                 const std::vector<std::string>& known);
 /// Throws Error{usage} for anything but "markdown", "json" or "csv".
 void check_format(const std::string& format);
 /// The same for records, which "html" also shows.

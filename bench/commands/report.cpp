@@ -1,22 +1,14 @@
-#include <filesystem>
 #include <ostream>
 
 #include "bench/commands/commands.h"
 #include "bench/commands/dispatch.h"
 #include "bench/commands/output.h"
+#include "bench/commands/result_file.h"
 #include "bench/documents.h"
-#include "bench/files.h"
 #include "models/error.h"
 
 namespace bench {
 namespace {
-
-std::vector<RunRecord> read_run(const std::string& run) {
-  if (run.empty()) throw Error(Fault::usage, "give a run's folder: bench report OUT");
-  const bool folder = std::filesystem::is_directory(run);
-  const std::string file = folder ? run + "/result.json" : run;
-  return read_result_file(read_file(file), file);
-}
 
 // Of the documents asked for, all tables; of those the run's suite names, what it has figures for.
 std::vector<Table> tables_of(const ReportArguments& a, const std::vector<RunRecord>& records) {
@@ -36,7 +28,8 @@ std::vector<Table> tables_of(const ReportArguments& a, const std::vector<RunReco
 
 int execute(const ReportArguments& a, std::ostream& out, std::ostream&) {
   check_run_format(a.format);
-  const std::vector<RunRecord> records = read_run(a.run);
+  if (a.run.empty()) throw Error(Fault::usage, "give a run's folder: bench report OUT");
+  const std::vector<RunRecord> records = read_result(a.run).records;
   print(records, tables_of(a, records), a.format, out);
   return exit_ok;
 }

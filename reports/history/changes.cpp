@@ -8,22 +8,20 @@
 namespace bench::histories {
 namespace {
 
-std::vector<ManifestDifference> refusing(const HistoryPoint& before, const HistoryPoint& after) {
-  auto list = manifest_differences(before.of.manifest, after.of.manifest);
-  std::erase_if(list, [](const ManifestDifference& one) { return !one.refuses; });
-  return list;
+bool comparable(const HistoryPoint& before, const HistoryPoint& after) {
+  const auto differences = manifest_differences(before.of.manifest, after.of.manifest);
+  return std::ranges::none_of(differences, &ManifestDifference::refuses);
 }
 
 using Places = std::vector<std::size_t>;
 
 /// Whole points that can be compared with each other, wherever they stand.
-std::vector<Places> comparable(const std::vector<HistoryPoint>& points) {
+std::vector<Places> comparable_groups(const std::vector<HistoryPoint>& points) {
   std::vector<Places> groups;
   for (std::size_t i = 0; i < points.size(); ++i) {
     if (!points[i].of.whole) continue;
-    const auto same = std::ranges::find_if(groups, [&](const Places& group) {
-      return refusing(points[group.back()], points[i]).empty();
-    });
+    const auto same = std::ranges::find_if(
+        groups, [&](const Places& group) { return comparable(points[group.back()], points[i]); });
     if (same == groups.end()) {
       groups.push_back({i});
     } else {
@@ -38,14 +36,10 @@ void add_breaks(HistorySeries& series) {
   for (std::size_t i = 0; i < series.points.size(); ++i) {
     const HistoryPoint& now = series.points[i];
     if (!now.of.whole) continue;
-    if (before) {
-      auto fields = refusing(*before, now);
-      if (!fields.empty()) {
-        HistoryChange change{i, HistoryChange::Kind::making, before->figure.value,
-                             now.figure.value};
-        change.making = std::move(fields);
-        series.changes.push_back(std::move(change));
-      }
+    if (before && !comparable(*before, now)) {
+      HistoryChange change{i, HistoryChange::Kind::making, before->figure.value, now.figure.value};
+      change.making = manifest_differences(before->of.manifest, now.of.manifest);
+      series.changes.push_back(std::move(change));
     }
     before = &now;
   }
@@ -120,7 +114,7 @@ void add_level_changes(HistorySeries& series, const Places& all, std::size_t who
 void find_changes(HistorySeries& series, const LevelOptions& options) {
   const bool time = figure_kind(series.metric) == FigureKind::time;
   if (time) series.levels.assign(series.points.size(), RunRecord::nan);
-  const std::vector<Places> groups = comparable(series.points);
+  const std::vector<Places> groups = comparable_groups(series.points);
   std::size_t whole = 0;
   for (const Places& group : groups) whole += group.size();
   add_breaks(series);

@@ -11,8 +11,10 @@ Json change_json(const HistorySeries& series, const HistoryChange& change) {
   constexpr const char* kinds[] = {"figure", "answers", "judge", "level", "making"};
   JsonArray making;
   for (const ManifestDifference& one : change.making) {
-    making.push_back(
-        JsonObject{{"field", one.field}, {"before", one.before}, {"after", one.after}});
+    making.push_back(JsonObject{{"field", one.field},
+                                {"before", one.before},
+                                {"after", one.after},
+                                {"refuses", one.refuses}});
   }
   return JsonObject{{"at", static_cast<std::int64_t>(change.at)},
                     {"finished", series.points[change.at].of.finished},

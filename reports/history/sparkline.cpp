@@ -22,8 +22,8 @@ std::string sparkline(const HistorySeries& series, std::size_t most) {
       if (change.at == i) here.insert(change.kind);
     }
     here.erase(HistoryChange::Kind::answers);
-    const bool breaks = here.erase(HistoryChange::Kind::making) > 0;
-    text += breaks ? "┊" : here.empty() ? "" : "│";
+    if (here.erase(HistoryChange::Kind::making) > 0) text += "┊";
+    if (!here.empty()) text += "│";
     const double value = series.points[i].figure.value;
     if (!series.points[i].of.whole) {
       text += "×";

@@ -1,10 +1,12 @@
-// A history as a drawing. Coordinates are pixels of a page 860 wide, written with one decimal.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <optional>
 
 #include "reports/gates.h"
+#include "reports/history/axes.h"
 #include "reports/history/words.h"
 #include "reports/html_report.h"
 
@@ -14,25 +16,28 @@ namespace {
 using namespace histories;  // NOLINT: cells
 using Kind = HistoryChange::Kind;
 
-constexpr double page = 860, left = 78, right = 836, head = 58, panel = 196;
-constexpr double above = 58, plot = 104;  // of a panel: titles and labels, the chart itself
-constexpr std::size_t dates_shown = 6, labels_in_turn = 2;
+constexpr double head = 58, panel = 206;
+constexpr double letter = 6.7;  // about as wide as one is
+constexpr std::size_t label_rows = 3;
 
-constexpr auto style =
-    R"(svg { color-scheme: light dark; --ink: #1c1e21; --faint: #6a7078; --paper: #fff; --line: #d8dbe0;
-  --curve: #1f6fc4; --worse: #b3261e; --better: #1b7f3b; --flag: #8a4b00; }
-@media (prefers-color-scheme: dark) { svg { --ink: #e4e6ea; --faint: #9aa1ab; --paper: #16181b; --line: #3a3e45;
-  --curve: #6db3f2; --worse: #ff8a80; --better: #7bd88f; --flag: #ffc66d; } }
-text { font: 12px system-ui, sans-serif; fill: var(--ink); }
-.title { font-size: 17px; font-weight: 600; } .name { font-weight: 600; } .faint { fill: var(--faint); }
-.flag { fill: var(--flag); font-weight: 600; } .page { fill: var(--paper); }
-.grid { stroke: var(--line); } .band { fill: var(--curve); opacity: .15; }
-.curve { stroke: var(--curve); fill: none; stroke-width: 1.5; } .point { fill: var(--curve); }
-.level { stroke: var(--ink); fill: none; stroke-width: 1.2; }
-.lost { fill: var(--paper); stroke: var(--faint); } .break { stroke: var(--faint); stroke-dasharray: 1 3; }
-.worse { stroke: var(--worse); stroke-dasharray: 5 3; } .better { stroke: var(--better); stroke-dasharray: 5 3; }
-text.worse { fill: var(--worse); stroke: none; } text.better { fill: var(--better); stroke: none; }
-.other { stroke: var(--faint); }
+// Colours stand in rules of classes, not in variables, which some viewers do not know.
+constexpr auto style = R"(text { font: 12px system-ui, sans-serif; fill: #1c1e21; }
+.title { font-size: 17px; font-weight: 600; } .name { font-weight: 600; }
+.curve, .level { fill: none; stroke-width: 1.5; } .level { stroke-width: 1; }
+.worse, .better { stroke-dasharray: 5 3; } .break { stroke-dasharray: 1 3; }
+.page { fill: #fff; } .grid { stroke: #d8dbe0; } .faint { fill: #6a7078; } .flag { fill: #8a4b00; }
+.curve { stroke: #1f6fc4; } .point { fill: #1f6fc4; } .band { fill: #1f6fc4; opacity: .15; }
+.level { stroke: #1c1e21; } .lost { fill: #fff; stroke: #6a7078; } .break, .other { stroke: #6a7078; }
+.worse { stroke: #b3261e; } .better { stroke: #1b7f3b; } text.worse { fill: #b3261e; }
+text.better { fill: #1b7f3b; } text.break { fill: #6a7078; }
+text.worse, text.better, text.break, text.other { stroke: none; }
+@media (prefers-color-scheme: dark) { text { fill: #e4e6ea; }
+.page { fill: #16181b; } .grid { stroke: #3a3e45; } .faint { fill: #9aa1ab; } .flag { fill: #ffc66d; }
+.curve { stroke: #6db3f2; } .point { fill: #6db3f2; } .band { fill: #6db3f2; }
+.level { stroke: #e4e6ea; } .lost { fill: #16181b; stroke: #9aa1ab; } .break, .other { stroke: #9aa1ab; }
+.worse { stroke: #ff8a80; } .better { stroke: #7bd88f; } text.worse { fill: #ff8a80; }
+text.better { fill: #7bd88f; } text.break { fill: #9aa1ab; }
+text.worse, text.better, text.break, text.other { stroke: none; } }
 )";
 
 /// XML has no place for control characters, not even as entities.
@@ -42,93 +47,6 @@ std::string xml(std::string text) {
   }
   return html_text(text);
 }
-
-/// Where each run stands, from left to right, the same in all charts.
-class Runs {
- public:
-  explicit Runs(const std::vector<HistorySeries>& all) {
-    for (const HistorySeries& series : all) {
-      for (const HistoryPoint& point : series.points) {
-        dates_.resize(std::max(dates_.size(), point.place + 1));
-        if (dates_[point.place].empty()) dates_[point.place] = date_cell(point.of);
-      }
-    }
-  }
-
-  double x(double place) const {
-    const double steps = static_cast<double>(dates_.size()) - 1;
-    return steps > 0 ? left + 10 + (right - left - 20) * place / steps : (left + right) / 2;
-  }
-
-  double step() const { return x(1) - x(0); }
-
-  /// Evenly chosen; days, or times where all is of one day.
-  std::vector<std::pair<double, std::string>> ticks() const {
-    const bool one_day = std::ranges::all_of(
-        dates_, [&](const std::string& d) { return d.substr(0, 10) == dates_[0].substr(0, 10); });
-    std::vector<std::pair<double, std::string>> list;
-    const std::size_t shown = std::min(dates_.size(), dates_shown);
-    for (std::size_t k = 0; k < shown; ++k) {
-      const std::size_t i = shown == 1 ? 0 : k * (dates_.size() - 1) / (shown - 1);
-      const std::string& date = dates_[i];
-      const bool timed = one_day && date.size() == 16;
-      list.emplace_back(x(static_cast<double>(i)), timed ? date.substr(11) : date.substr(0, 10));
-    }
-    return list;
-  }
-
-  std::string span() const {
-    return dates_.size() == 1 ? dates_[0] : dates_.front() + " to " + dates_.back();
-  }
-  std::size_t size() const { return dates_.size(); }
-
- private:
-  std::vector<std::string> dates_;
-};
-
-/// Values on the vertical axis.
-class Scale {
- public:
-  Scale(const HistorySeries& series, double top) : top_(top) {
-    double low = INFINITY, high = -INFINITY;
-    const auto take = [&](double value) {
-      if (!std::isfinite(value)) return;
-      low = std::min(low, value);
-      high = std::max(high, value);
-    };
-    for (const HistoryPoint& point : series.points) {
-      take(point.figure.value);
-      if (!point.figure.interval95) continue;
-      take(point.figure.interval95->low);
-      take(point.figure.interval95->high);
-    }
-    if (low > high) low = high = 0;
-    const double room = high > low ? (high - low) * 0.08 : std::max(std::abs(low) * 0.05, 1e-9);
-    low_ = low - room;
-    high_ = high + room;
-    step_ = std::pow(10.0, std::floor(std::log10((high_ - low_) / 4)));
-    for (const double factor : {2.0, 5.0, 10.0}) {
-      if ((high_ - low_) / step_ > 5) step_ *= factor == 5 ? 2.5 : 2;
-    }
-  }
-
-  double y(double value) const { return top_ + plot * (high_ - value) / (high_ - low_); }
-
-  std::vector<std::pair<double, std::string>> ticks() const {
-    const int digits = std::max(0, static_cast<int>(-std::floor(std::log10(step_) + 1e-9)));
-    std::vector<std::pair<double, std::string>> list;
-    for (double n = std::ceil(low_ / step_); n * step_ <= high_; ++n) {
-      const double value = n * step_ + 0.0;
-      const bool large = std::abs(high_) >= 1e6;
-      list.emplace_back(
-          y(value), large ? fmt::format("{:.4g}", value) : fmt::format("{:.{}f}", value, digits));
-    }
-    return list;
-  }
-
- private:
-  double top_, low_ = 0, high_ = 1, step_ = 1;
-};
 
 std::string line(double x1, double y1, double x2, double y2, const char* kind) {
   return fmt::format(
@@ -141,6 +59,27 @@ std::string words(double x, double y, const std::string& kind, const std::string
   return fmt::format("<text class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n",
                      kind, x, y, anchor, xml(text));
 }
+
+/// Where labels are put so that none covers another.
+class Labels {
+ public:
+  /// The first row that is free from `from` to `to`, or nothing.
+  std::optional<std::size_t> row(double from, double to) {
+    for (std::size_t k = 0; k < label_rows; ++k) {
+      const bool is_free =
+          std::ranges::none_of(rows_[k], [&](const std::pair<double, double>& one) {
+            return from < one.second && one.first < to;
+          });
+      if (!is_free) continue;
+      rows_[k].emplace_back(from, to);
+      return k;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::array<std::vector<std::pair<double, double>>, label_rows> rows_;
+};
 
 class Chart {
  public:
@@ -156,10 +95,10 @@ class Chart {
   double y(double value) const { return scale_.y(value); }
 
   std::string titles() const {
-    std::string text = words(left - 62, top_ - 40, "name", "start", series_.name);
+    std::string text = words(left - 62, top_ - 52, "name", "start", series_.name);
     std::string about = series_.data + (series_.drawn ? " (drawn)" : "");
     if (!series_.where.empty()) about += ", " + series_.where;
-    return text + words(right, top_ - 40, "faint", "end", about);
+    return text + words(right, top_ - 52, "faint", "end", about);
   }
 
   std::string axes() const {
@@ -204,7 +143,8 @@ class Chart {
         const Metric& figure = series_.points[i].figure;
         curve += fmt::format("{:.1f},{:.1f} ", x(i), y(figure.value));
         if (!series_.levels.empty()) {
-          level += fmt::format("{:.1f},{:.1f} ", x(i), y(series_.levels[i]));
+          const bool same = i > first && series_.levels[i] == series_.levels[i - 1];
+          level += fmt::format("{}{:.1f},{:.1f} ", same ? "L" : "M", x(i), y(series_.levels[i]));
         }
         const auto& range = figure.interval95;
         if (!range || !std::isfinite(range->low) || !std::isfinite(range->high)) continue;
@@ -213,7 +153,7 @@ class Chart {
       }
       if (!upper.empty()) text += "<polygon class=\"band\" points=\"" + upper + lower + "\"/>\n";
       text += "<polyline class=\"curve\" points=\"" + curve + "\"/>\n";
-      if (!level.empty()) text += "<polyline class=\"level\" points=\"" + level + "\"/>\n";
+      if (!level.empty()) text += "<path class=\"level\" d=\"" + level + "\"/>\n";
     }
     return text;
   }
@@ -241,29 +181,42 @@ class Chart {
   }
 
   std::string label_of(const HistoryChange& change) const {
-    if (change.kind == Kind::making) return words_for(change).substr(16);
+    if (change.kind == Kind::making) return words_for(change);
     const double moved = change.after - change.before;
     const std::string sign = moved < 0 ? "-" : "+";
-    return sign + value_cell(series_, std::abs(moved)) + "  " + programs_cell(series_, change);
+    return sign + value_cell(series_, std::abs(moved)) + ", " + programs_cell(series_, change);
   }
 
+  /// Every mark says what it is when pointed at; as a label where there is room.
   std::string marks() const {
     std::string text;
-    std::size_t labelled = 0;
+    Labels labels;
     for (const HistoryChange& change : series_.changes) {
       const double at = x(change.at) - (runs_.size() > 1 ? runs_.step() / 2 : 0);
-      const char* kind = kind_of(change);
-      if (change.kind == Kind::answers) {  // no more than a tick: the figure is the same
-        text += line(at, top_ + plot - 6, at, top_ + plot, kind);
-        continue;
-      }
-      const double label = top_ - 6 - 14 * static_cast<double>(labelled++ % labels_in_turn);
-      text += line(at, label + 3, at, top_ + plot, kind);
+      const bool is_tick = change.kind == Kind::answers;  // the figure is the same
+      const std::string label = is_tick ? words_for(change) : label_of(change);
       const bool ends = at > (left + right) / 2;
-      text += words(ends ? at - 4 : at + 4, label, kind_of(change), ends ? "end" : "start",
-                    label_of(change));
+      const double width = letter * static_cast<double>(label.size()) + 8;
+      const auto row =
+          is_tick ? std::nullopt : labels.row(ends ? at - width : at, ends ? at : at + width);
+      const double from = is_tick ? top_ + plot - 6
+                          : row   ? top_ - 3 - 14 * static_cast<double>(*row)
+                                  : top_;
+      text += "<g><title>" + xml(about(change)) + "</title>\n" +
+              line(at, from, at, top_ + plot, kind_of(change));
+      if (row) {
+        text +=
+            words(ends ? at - 4 : at + 4, from - 3, kind_of(change), ends ? "end" : "start", label);
+      }
+      text += "</g>\n";
     }
     return text;
+  }
+
+  std::string about(const HistoryChange& change) const {
+    return date_cell(series_.points[change.at].of) + ": " + words_for(change) + ", " +
+           value_cell(series_, change.before) + " -> " + value_cell(series_, change.after) + ", " +
+           programs_cell(series_, change);
   }
 
   const HistorySeries& series_;

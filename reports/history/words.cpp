@@ -67,7 +67,7 @@ std::string words_for(const HistoryChange& change) {
     case Kind::level: return fmt::format("new level, p {:.2g}", change.p);
     case Kind::making:
       for (const ManifestDifference& one : change.making) {
-        text += (text.empty() ? "not comparable: " : ", ") + one.field;
+        if (one.refuses) text += (text.empty() ? "not comparable: " : ", ") + one.field;
       }
       return text;
   }
