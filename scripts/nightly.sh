@@ -65,7 +65,7 @@ if [ ${#suites[@]} -eq 0 ]; then
   "$BENCH" list suites --format json >"$night/suites.json"
   "$BENCH" list data --format json >"$night/data.json"
   while IFS=$'\t' read -r suite state; do
-    if [[ $state == *" images in "* ]]; then
+    if [[ $state == *" images in "* && $state != *"but not all"* ]]; then
       suites+=("$suite")
     else
       note "$suite" skipped 0 "its data: $state"

@@ -103,7 +103,7 @@ class Suite:
     def figures(self, wanted):
         """(case, figure), the surest losses first."""
         found = [(case, one) for case in self.cases for one in case["figures"] if wanted(one)]
-        return sorted(found, key=lambda two: (1 if two[1]["p"] is None else two[1]["p"], two[0]["name"]))
+        return sorted(found, key=lambda two: (1 if two[1]["p"] is None else two[1]["p"], -two[1].get("items", 0)))
 
     def slower(self):
         """Times of this machine that a gate misses."""
@@ -139,8 +139,9 @@ class Suite:
             quiet = ", ".join(name for name, of in sorted(counts.items()) if of[0] == of[1])
             text = f"worse in {where}"
             for case, one in self.figures(lambda one: one["missed"])[:1]:
-                text += (f", surest {case['name']}: {one['metric']} {number(one['before'], one['unit'])} -> "
-                         f"{number(one['after'], one['unit'])}")
+                how = f"{one['items']} of {one['of']} images count otherwise" if "items" in one else \
+                    f"{one['metric']} {number(one['before'], one['unit'])} -> {number(one['after'], one['unit'])}"
+                text += f", surest {case['name']}: {how}"
             return text + (f"; {quiet} as before, bit for bit" if quiet else "")
         if self.slower():
             return f"slower in {len({case['name'] for case, _ in self.slower()})} cases"
@@ -200,8 +201,8 @@ def show_others(page, suite):
 def show(page, suite, steps):
     page.heading(suite.name)
     for step, code, words in steps:
-        if code or step == "skipped":
-            page.line(f"{step}{f', exit code {code}' if code else ''}: {words}" if words else f"{step}: exit code {code}")
+        if code:
+            page.line(f"{step}, exit code {code}: {words}")
     if suite.comparison:
         show_losses(page, suite)
         show_times(page, suite)
@@ -259,8 +260,13 @@ def main(night, out, keep):
     page = Page()
     verdict = verdict_of_night(suites, steps, code)
     page.line(verdict, bold=True)
+    skipped = [[suite, words] for suite, step, _, words in steps if step == "skipped"]
     for suite in suites:
-        show(page, suite, [step[1:] for step in steps if step[0] == suite.name])
+        if suite.name not in dict(skipped):
+            show(page, suite, [step[1:] for step in steps if step[0] == suite.name])
+    if skipped:
+        page.heading("Not run")
+        page.table(["suite", "why"], skipped)
     page.write(night, verdict)
     (night / "good").unlink(missing_ok=True)
     if code == 0:
