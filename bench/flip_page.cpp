@@ -4,203 +4,170 @@
 
 #include <algorithm>
 #include <map>
+#include <vector>
 
-#include "datasets/image.h"
+#include "bench/flip_drawing.h"
+#include "bench/flip_pairs.h"
+#include "reports/comparison/words.h"
 
 namespace bench {
 namespace {
 
-constexpr std::size_t boxes_drawn = 60;
-constexpr const char* old_colour = "#2f7ed8";
-constexpr const char* new_colour = "#ff8c1a";
+using namespace drawing;
 
-std::string html(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) {
-    escaped += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '"' ? "&quot;" : std::string(1, c);
-  }
-  return escaped;
+constexpr const char* style =
+    "body{font:14px sans-serif;background:#222;color:#eee;margin:2em}"
+    "figure{display:inline-block;margin:0 1em 1em 0;vertical-align:top}"
+    "svg{max-width:100%;height:auto;background:#000}.small{image-rendering:pixelated}"
+    "table{display:inline-block;margin-right:3em;vertical-align:top}"
+    ".key{display:inline-block;width:1em;height:1em;margin:0 .3em;vertical-align:middle}";
+
+std::string coloured(const char* colour, const std::string& text) {
+  return fmt::format("<span style=\"color:{}\">{}</span>", colour, text);
 }
 
-std::string base64(const std::vector<std::byte>& bytes) {
-  constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      group = group << 8 | (i + k < bytes.size() ? static_cast<std::uint32_t>(bytes[i + k]) : 0u);
-    }
-    for (std::size_t k = 0; k < 4; ++k) {
-      text += i + k > bytes.size() ? '=' : digits[group >> (18 - 6 * k) & 63];
-    }
+std::string before_word() { return coloured(before_colour, "before"); }
+std::string after_word() { return coloured(after_colour, "after"); }
+
+// Each of these: `before` is null where the earlier answer was not kept.
+std::string show(const ClassScores* before, const ClassScores& after, const Dataset& dataset,
+                 std::size_t index) {
+  const Truth truth = dataset.truth(index);
+  const auto* label = std::get_if<ClassLabel>(&truth);
+  const int right = label ? label->index : -1;
+  const std::string is = label ? "true: " + html(name_of(dataset, right)) : "truth not known";
+  std::string text = framed(read_picture(dataset, index), "", is);
+  if (before) text += best_classes(*before, dataset, "before", before_colour, right);
+  return text + best_classes(after, dataset, "after", after_colour, right);
+}
+
+std::string show(const Detections* before, const Detections& after, const Dataset& dataset,
+                 std::size_t index) {
+  const Picture picture = read_picture(dataset, index);
+  std::string drawn = true_boxes(dataset.truth(index), dataset, picture);
+  std::string caption = "true in white, dashed; ";
+  if (before) {
+    // Wider, so that they are seen under later ones in the same place.
+    drawn += boxes(*before, dataset, picture, before_colour, 2);
+    caption += fmt::format("{}: {} boxes, ", before_word(), before->items.size());
+  }
+  return framed(picture, drawn + boxes(after, dataset, picture, after_colour, 1),
+                caption + fmt::format("{}: {}", after_word(), after.items.size()));
+}
+
+std::string show(const LabelMap* before, const LabelMap& after, const Dataset& dataset,
+                 std::size_t index) {
+  const Picture picture = read_picture(dataset, index);
+  const Truth truth = dataset.truth(index);
+  const auto* map = std::get_if<LabelMap>(&truth);
+  const LabelMap right = map ? *map : LabelMap{};
+  const std::string maps =
+      framed(picture, label_map(right, picture), "true") +
+      (before ? framed(picture, label_map(*before, picture), before_word()) : "") +
+      framed(picture, label_map(after, picture), after_word());
+  const std::string changed =
+      before ? framed(picture, changed_pixels(*before, after, right, picture),
+                      "changed pixels: " + coloured(mended_colour, "right now") + ", " +
+                          coloured(broken_colour, "wrong now") + ", " +
+                          coloured(neither_colour, "wrong both times"))
+             : framed(picture, changed_pixels(right, after, right, picture),
+                      coloured(broken_colour, "wrong pixels"));
+  return maps + changed + label_legend({&right, before ? before : &after, &after}, dataset);
+}
+
+std::string show(const Embedding*, const Embedding&, const Dataset& dataset, std::size_t index) {
+  return framed(read_picture(dataset, index), "", html(dataset.id(index)));
+}
+
+std::string decided(const PairDecision& one) {
+  std::string text = fmt::format("distance {:.4f}, taken for {}: {}", one.distance,
+                                 one.taken_same ? "one person" : "two",
+                                 one.taken_same == one.same ? "right" : "wrong");
+  if (one.accepted && one.rejected) {
+    text += fmt::format(" (threshold between {:.4f} and {:.4f})", *one.accepted, *one.rejected);
   }
   return text;
 }
 
-std::string name_of(const Dataset& dataset, int label) {
-  const auto& names = dataset.class_names();
-  const auto at = static_cast<std::size_t>(label);
-  return label >= 0 && at < names.size() ? names[at] : std::to_string(label);
-}
-
-std::string rectangle(const Box& box, const char* colour, double opacity, double width,
-                      const std::string& title) {
-  return fmt::format(
-      "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"none\" "
-      "stroke=\"{}\" stroke-opacity=\"{:.2f}\" stroke-width=\"{:.1f}\"><title>{}</title></rect>\n",
-      box.x1, box.y1, std::max(0.0, box.x2 - box.x1), std::max(0.0, box.y2 - box.y1), colour,
-      opacity, width, html(title));
-}
-
-std::string draw(const Detections& answer, const Dataset& dataset, const char* colour,
-                 double width) {
-  std::vector<Detection> items = answer.items;
-  std::stable_sort(items.begin(), items.end(),
-                   [](const Detection& a, const Detection& b) { return a.score > b.score; });
-  items.resize(std::min(items.size(), boxes_drawn));
-  std::string svg;
-  for (const Detection& one : items) {
-    const double best = items.front().score;
-    const double share = best > 0 ? std::clamp(one.score / best, 0.15, 1.0) : 1.0;
-    svg += rectangle(one.box, colour, share, width,
-                     fmt::format("{} {:.3f}", name_of(dataset, one.label), one.score));
+// One run beside another over one data set.
+class Shower {
+ public:
+  Shower(const CaseComparison& comparison, const AnsweredRun& before, const AnsweredRun& after,
+         const Dataset& dataset)
+      : before_(before),
+        after_(after),
+        dataset_(dataset),
+        old_pairs_(pair_decisions(before.tally, comparison.flips_of)),
+        new_pairs_(pair_decisions(after.tally, comparison.flips_of)) {
+    for (std::size_t i = 0; i < dataset.size(); ++i) places_[dataset.id(i)] = i;
   }
-  return svg;
-}
 
-// Runs of pixels whose label is another in the other run.
-std::string draw(const LabelMap& answer, const LabelMap& other, const Dataset& dataset,
-                 const char* colour) {
-  std::string svg;
-  if (answer.labels.size() != other.labels.size() || answer.width != other.width) return svg;
-  for (int y = 0; y < answer.height; ++y) {
-    const auto at = [&](const LabelMap& map, int x) {
-      return map.labels[static_cast<std::size_t>(y * answer.width + x)];
-    };
-    for (int x = 0; x < answer.width;) {
-      const std::uint8_t label = at(answer, x);
-      int end = x;
-      while (end < answer.width && at(answer, end) == label && at(other, end) != label) ++end;
-      if (end > x && label != 0) {
-        svg += fmt::format(
-            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"1\" fill=\"{}\" fill-opacity=\"0.6\">"
-            "<title>{}</title></rect>\n",
-            x, y, end - x, colour, html(name_of(dataset, label)));
-      }
-      x = std::max(end, x + 1);
+  std::string show_item(const std::string& item) const {
+    std::string text = pair(item);
+    for (const std::string& id : ids_of(item)) text += image(id);
+    return text;
+  }
+
+ private:
+  // "A & B" of a pair, or an image's own id.
+  std::vector<std::string> ids_of(const std::string& item) const {
+    const std::size_t at = item.find(" & ");
+    if (places_.contains(item) || at == item.npos) return {item};
+    return {item.substr(0, at), item.substr(at + 3)};
+  }
+
+  std::string pair(const std::string& item) const {
+    const auto old = old_pairs_.find(item), now = new_pairs_.find(item);
+    if (old == old_pairs_.end() || now == new_pairs_.end()) return "";
+    return fmt::format("<p>true: {}. {}: {}. {}: {}.</p>\n",
+                       old->second.same ? "one person" : "two persons", before_word(),
+                       decided(old->second), after_word(), decided(now->second));
+  }
+
+  std::string image(const std::string& id) const {
+    const auto place = places_.find(id);
+    if (place == places_.end()) return "<p>" + html(id) + ": not in the data set</p>\n";
+    const std::size_t index = place->second;
+    if (!after_.journal->answered(index) ||
+        (before_.journal && !before_.journal->answered(index))) {
+      return "<p>" + html(id) + ": a journal lacks its answer</p>\n";
     }
+    const JournalEntry now = after_.journal->entry(index);
+    const JournalEntry old = before_.journal ? before_.journal->entry(index) : JournalEntry{};
+    return std::visit(
+        [&](const auto& after) -> std::string {
+          const auto* before =
+              old.answer ? std::get_if<std::decay_t<decltype(after)>>(&*old.answer) : nullptr;
+          return show(before, after, dataset_, index);
+        },
+        *now.answer);
   }
-  return svg;
-}
 
-std::string draw_truth(const Truth& truth, const Dataset& dataset, double width) {
-  std::string svg;
-  if (const auto* faces = std::get_if<std::vector<FaceBox>>(&truth)) {
-    for (const FaceBox& face : *faces) svg += rectangle(face.box, "#ffffff", 1, width, "face");
-  }
-  if (const auto* objects = std::get_if<std::vector<ObjectBox>>(&truth)) {
-    for (const ObjectBox& object : *objects) {
-      svg += rectangle(object.box, "#ffffff", 1, width, name_of(dataset, object.label));
-    }
-  }
-  return svg;
-}
-
-std::string best_classes(const ClassScores& answer, const Dataset& dataset, const char* title,
-                         const char* colour, int right) {
-  std::string text = fmt::format("<table><tr><th style=\"color:{}\">{}</th></tr>\n", colour, title);
-  for (std::size_t i = 0; i < std::min<std::size_t>(answer.best.size(), 5); ++i) {
-    const ScoredClass& one = answer.best[i];
-    const std::string name = html(name_of(dataset, one.label));
-    text += fmt::format("<tr><td>{}{}{} {:.4f}</td></tr>\n", one.label == right ? "<b>" : "", name,
-                        one.label == right ? "</b>" : "", one.score);
-  }
-  return text + "</table>\n";
-}
-
-std::string picture(const Dataset& dataset, std::size_t index, const std::string& drawn) {
-  const EncodedImage image = dataset.image(index);
-  const DecodedImage decoded = decode_image(image.bytes, image.file);
-  const auto height = decoded.pixels.shape()[0], width = decoded.pixels.shape()[1];
-  return fmt::format(
-      "<svg viewBox=\"0 0 {0} {1}\" width=\"{2}\"><image width=\"{0}\" height=\"{1}\" "
-      "href=\"data:image/{3};base64,{4}\"/>\n{5}</svg>\n",
-      width, height, std::min<std::int64_t>(std::max<std::int64_t>(width, 240), 900),
-      decoded.format, base64(image.bytes), drawn);
-}
-
-// A line that stays visible once the picture is scaled to the page.
-double line_width(const Dataset& dataset, std::size_t index) {
-  const EncodedImage image = dataset.image(index);
-  const DecodedImage decoded = decode_image(image.bytes, image.file);
-  return std::max(1.0, static_cast<double>(decoded.pixels.shape()[1]) / 450);
-}
-
-// Without the earlier one, label maps are drawn where they differ from what is true.
-std::string both_answers(const Answer* old, const Answer& now, const Dataset& dataset,
-                         std::size_t index) {
-  const Truth truth = dataset.truth(index);
-  if (const auto* after = std::get_if<ClassScores>(&now)) {
-    const auto* label = std::get_if<ClassLabel>(&truth);
-    const int right = label ? label->index : -1;
-    std::string text =
-        picture(dataset, index, "") + fmt::format("<p>is {}</p>\n", html(name_of(dataset, right)));
-    if (old) {
-      text += best_classes(std::get<ClassScores>(*old), dataset, "before", old_colour, right);
-    }
-    return text + best_classes(*after, dataset, "after", new_colour, right);
-  }
-  if (const auto* after = std::get_if<LabelMap>(&now)) {
-    const auto& other = old ? std::get<LabelMap>(*old) : std::get<LabelMap>(truth);
-    return picture(dataset, index, draw(other, *after, dataset, old ? old_colour : "#ffffff")) +
-           picture(dataset, index, draw(*after, other, dataset, new_colour));
-  }
-  if (const auto* after = std::get_if<Detections>(&now)) {
-    const double width = line_width(dataset, index);
-    std::string drawn = draw_truth(truth, dataset, width);
-    if (old) drawn += draw(std::get<Detections>(*old), dataset, old_colour, width);
-    return picture(dataset, index, drawn + draw(*after, dataset, new_colour, width));
-  }
-  return picture(dataset, index, "");
-}
-
-// "A & B" of a pair, or an image's own id.
-std::vector<std::string> ids_of(const std::string& item,
-                                const std::map<std::string, std::size_t>& places) {
-  if (places.contains(item)) return {item};
-  const std::size_t at = item.find(" & ");
-  if (at == item.npos) return {};
-  return {item.substr(0, at), item.substr(at + 3)};
-}
+  const AnsweredRun &before_, &after_;
+  const Dataset& dataset_;
+  const std::map<std::string, PairDecision> old_pairs_, new_pairs_;
+  std::map<std::string, std::size_t> places_;
+};
 
 }  // namespace
 
-std::string flip_page(const CaseComparison& comparison, const JournalReader* before,
-                      const JournalReader& after, const Dataset& dataset, std::size_t most) {
-  std::map<std::string, std::size_t> places;
-  for (std::size_t i = 0; i < dataset.size(); ++i) places[dataset.id(i)] = i;
+std::string flip_page(const CaseComparison& comparison, const AnsweredRun& before,
+                      const AnsweredRun& after, const Dataset& dataset, std::size_t most) {
   const std::string title = html(comparison.name) + (comparison.drawn ? " (drawn)" : "");
+  const std::size_t shown = std::min(most, comparison.flips.size());
   std::string page = fmt::format(
-      "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n<title>{0}</title>\n"
-      "<style>body{{font:14px sans-serif;background:#222;color:#eee}} svg{{max-width:100%}} "
-      "table{{display:inline-block;margin-right:3em}}</style>\n<h1>{0}: answered otherwise</h1>\n"
-      "<p><span style=\"color:{1}\">before</span>, <span style=\"color:{2}\">after</span>, true in "
-      "white. {3} images; shown are the first {4}, by what each alone does to {5}.{6}</p>\n",
-      title, old_colour, new_colour, comparison.flips.size(),
-      std::min(most, comparison.flips.size()), html(comparison.flips_of),
-      before ? "" : " The earlier run keeps no answers: only the later ones are drawn.");
-  for (std::size_t i = 0; i < std::min(most, comparison.flips.size()); ++i) {
+      "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n<title>{0}</title>\n<style>{1}</style>\n"
+      "<h1>{0}: answered otherwise</h1>\n<p>{2}: {3}; {4}: {0}. {5} answered otherwise; here are "
+      "{6}, those first that {7} loses most by: by how much, if they alone took the new "
+      "answer.{8}</p>\n",
+      title, style, before_word(), html(comparison.before_name), after_word(),
+      comparison.flips.size(), shown, html(comparison.flips_of),
+      before.journal ? "" : " The earlier run keeps no answers: only the later ones are drawn.");
+  const Shower shower(comparison, before, after, dataset);
+  for (std::size_t i = 0; i < shown; ++i) {
     const Flip& flip = comparison.flips[i];
-    page += fmt::format("<h2>{}: {:+.6f}</h2>\n", html(flip.item), flip.effect);
-    for (const std::string& id : ids_of(flip.item, places)) {
-      const auto place = places.find(id);
-      if (place == places.end()) continue;
-      const std::size_t index = place->second;
-      if ((before && !before->answered(index)) || !after.answered(index)) continue;
-      const JournalEntry now = after.entry(index);
-      const std::optional<JournalEntry> old = before ? before->entry(index) : JournalEntry{};
-      page += both_answers(old->answer ? &*old->answer : nullptr, *now.answer, dataset, index);
-    }
+    page += fmt::format("<h2>{}: {}</h2>\n{}", html(flip.item), comparing::effect_text(flip.effect),
+                        shower.show_item(flip.item));
   }
   return page;
 }

@@ -6,17 +6,27 @@
 
 #include "bench/journal.h"
 #include "datasets/dataset.h"
+#include "evaluators/tally.h"
 #include "reports/compare.h"
 
 namespace bench {
 
+/// What a run answered, and what it counts for.
+struct AnsweredRun {
+  const JournalReader* journal;  ///< null: answers were not kept, as in a committed baseline
+  const Tally& tally;
+};
+
 /// One HTML file that needs no other: up to `most` images, those that the figure loses most by
-/// first, each with what is true (white), the earlier answer (blue) and the later one (orange):
-/// boxes by score, label maps as they differ, the five best classes, or both pictures of a pair.
-/// Where the earlier run has no journal (null), as in a committed baseline, the later answer alone.
-/// REQUIRES journals of the two runs over this data set. Throws as Dataset::image and
+/// first. Before is blue, after orange, true white:
+///   detections   all three as boxes, fainter by score
+///   classes      the five best of both, the right one bold
+///   label maps   the true map, both answers, and the pixels that changed: mended, broken, neither
+///   faces        both pictures of the pair, both distances, and what they were taken for
+/// Where the earlier run has no journal, the later answers alone, and label maps by what is wrong.
+/// REQUIRES runs over this data set, the later with its journal. Throws as Dataset::image and
 /// JournalReader.
-std::string flip_page(const CaseComparison& comparison, const JournalReader* before,
-                      const JournalReader& after, const Dataset& dataset, std::size_t most);
+std::string flip_page(const CaseComparison& comparison, const AnsweredRun& before,
+                      const AnsweredRun& after, const Dataset& dataset, std::size_t most);
 
 }  // namespace bench

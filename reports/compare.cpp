@@ -19,7 +19,7 @@ namespace {
 using comparing::PendingCase;
 
 PendingCase compare_case(const CaseRun& before, const CaseRun& after,
-                         const CompareOptions& options) {
+                         const comparing::WholeRuns& runs, const CompareOptions& options) {
   PendingCase one;
   CaseComparison& result = one.result;
   result.data = after.record.data.name;
@@ -39,7 +39,7 @@ PendingCase compare_case(const CaseRun& before, const CaseRun& after,
   }
   comparing::add_changed(one, before, after, options);
   comparing::add_sizes(one, before, after, options);
-  comparing::add_time(one, before, after, options);
+  comparing::add_time(one, before, after, runs, options);
   return one;
 }
 
@@ -88,7 +88,7 @@ Comparison compare_runs(const std::vector<CaseRun>& before, const std::vector<Ca
   const std::vector<const CaseRun*> matched = comparing::match_cases(before, after);
   for (std::size_t i = 0; i < after.size(); ++i) {
     if (matched[i]) {
-      pending.push_back(compare_case(*matched[i], after[i], options));
+      pending.push_back(compare_case(*matched[i], after[i], {before, after}, options));
     } else {
       comparison.only_after.push_back(after[i].record.name);
     }

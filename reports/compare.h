@@ -30,7 +30,9 @@ std::string_view word(Verdict verdict);
 /// One figure of one case. That of the name "changed" is the share of images (of pairs, where these
 /// are judged) that count otherwise than before, whatever the other figures make of it: their rows
 /// of the tally differ. It is exact, 0 before, and comes where the answers are others, or where a
-/// gate asks for it.
+/// gate asks for it. Times ("median_ms") of two runs are not taken in turn as those within a run
+/// are: they have changed only as far as their ratios to a reference timed in the same rounds have
+/// too.
 struct FigureChange {
   std::string metric{}, unit{};  ///< of no unit: a fraction
   double before = 0, after = 0;
@@ -39,7 +41,8 @@ struct FigureChange {
   struct Share {
     std::int64_t items = 0, of = 0;
   };
-  std::optional<Share> share{};  ///< of "changed"
+  std::optional<Share> share{};   ///< of "changed"
+  double drift = RunRecord::nan;  ///< of times: by what share the reference took longer
   std::string test{};  ///< "McNemar", "resampled", "unpaired", "exact", "Mann-Whitney"; empty: none
   double p = RunRecord::nan;          ///< of any difference, two-sided
   double corrected = RunRecord::nan;  ///< ... for all figures watched (Holm)

@@ -83,7 +83,8 @@ other data, images, subset, protocol, preprocessing or decoder, and a case is no
 the gates name: shares of right answers by McNemar's exact test, others by resampling images, all
 corrected for each other (Holm). Sizes are compared exactly, and so are the images themselves:
 "changed" is the share that count otherwise than before, which a gate may limit. Times by
-Mann-Whitney, on the same machine; they count only where a gate names them.
+Mann-Whitney, on the same machine, where their ratios to the float case timed in the same rounds
+show the change too; they count only where a gate names them.
 
 Without --gates nothing may get worse. Exit code 0: no gate was missed. 1: one was, or a case is not
 comparable, which a run that lost images never is. Others as in bench --help.

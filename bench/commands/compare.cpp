@@ -1,15 +1,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <optional>
 #include <ostream>
 
 #include "bench/commands/commands.h"
 #include "bench/commands/dispatch.h"
+#include "bench/commands/draw_flips.h"
 #include "bench/files.h"
-#include "bench/flip_page.h"
 #include "bench/machine.h"
-#include "bench/runner.h"
 #include "bench/tally_file.h"
 #include "models/registry.h"
 #include "reports/compare.h"
@@ -74,38 +72,6 @@ void append_summary(const std::string& text) {
   if (!file) throw Error(Fault::environment, std::string(path) + ": cannot be written");
 }
 
-const RunRecord& record_of(const CaseComparison& one, const std::vector<CaseRun>& runs) {
-  for (const CaseRun& run : runs) {
-    if (run.record.name == one.name && run.record.data.name == one.data) return run.record;
-  }
-  throw std::logic_error("compare: no record of " + one.name);
-}
-
-void draw_flips(const Comparison& comparison, const std::vector<CaseRun>& after,
-                const CompareArguments& a, std::ostream& err) {
-  make_folder(a.flips);
-  for (const CaseComparison& one : comparison.cases) {
-    if (one.flips.empty()) continue;
-    const std::string old_journal = journal_path(folder_of(a.before), one.before_name);
-    const std::string new_journal = journal_path(folder_of(a.after), one.name);
-    if (!fs::exists(new_journal)) {
-      err << "bench: " << one.name << ": not drawn, the later run's journal is needed" << std::endl;
-      continue;
-    }
-    const RunRecord& record = record_of(one, after);
-    const auto dataset = open_dataset(record.data.name, {record.data.root, record.data.list, true});
-    if (dataset->digest() != record.data.annotations_digest) {
-      throw Error(Fault::bad_data, record.data.root + ": is not the data set of these runs");
-    }
-    const std::string path = (fs::path(a.flips) / (one.name + ".html")).string();
-    std::optional<JournalReader> old;  // a committed baseline has none
-    if (fs::exists(old_journal)) old.emplace(old_journal);
-    write_file(path, flip_page(one, old ? &*old : nullptr, JournalReader(new_journal), *dataset,
-                               static_cast<std::size_t>(a.top)));
-    err << "bench: " << path << std::endl;
-  }
-}
-
 }  // namespace
 
 int execute(const CompareArguments& a, std::ostream& out, std::ostream& err) {
@@ -117,7 +83,10 @@ int execute(const CompareArguments& a, std::ostream& out, std::ostream& err) {
   if (!a.gates.empty()) options.gates = parse_gates(read_file(a.gates), a.gates);
   const std::vector<CaseRun> before = read_run(a.before), after = read_run(a.after);
   const Comparison comparison = compare_runs(before, after, options);
-  if (!a.flips.empty()) draw_flips(comparison, after, a, err);
+  if (!a.flips.empty()) {
+    draw_flips({folder_of(a.before), folder_of(a.after), a.flips, static_cast<std::size_t>(a.top)},
+               comparison, before, after, err);
+  }
   if (!a.out.empty()) {
     make_folder(a.out);
     write_file(a.out + "/compare.json", to_text(to_json(comparison)));

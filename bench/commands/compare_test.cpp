@@ -22,10 +22,11 @@ class Folder {
 
   std::string file(const std::string& name) const { return run_.file(name); }
 
-  std::string run(const std::string& name, const std::vector<std::string>& more = {}) const {
+  std::string run(const std::string& name, const std::vector<std::string>& more = {},
+                  int code = exit_ok) const {
     const Ran ran = run_(name, more);
     INFO(ran.err);
-    REQUIRE(ran.code == exit_ok);
+    REQUIRE(ran.code == code);
     return file(name);
   }
 
@@ -101,6 +102,27 @@ TEST_CASE("Run folders that went wrong: verdicts and exit codes") {
     CHECK(ran.code == exit_failed);
     CHECK(contains(ran.out, "not comparable: the later run's tally gives"));
   }
+  SECTION("with an image lost, which is named") {
+    const std::string victim = folder.file("lfw/P1/P1_0001.png");
+    const std::string bytes = read_file(victim);
+    write_file(victim, bytes.substr(0, bytes.size() / 2));
+    const std::string lost = folder.run("lost", {}, exit_bad_data);
+    const Ran ran = compare(good, lost, {"--allow", "images"});
+    CHECK(ran.code == exit_failed);
+    CHECK(contains(ran.out, "1 of 12 images have no answer"));
+    CHECK(contains(ran.out, "3 images are lost: P1/P1_0001, P1/P1_0001 & P1/P1_0002"));
+  }
+  SECTION("with a truncated result.json") {
+    const std::string cut = folder.altered(good, "cut", [](RunRecord&) {});
+    const std::string path = cut + "/result.json";
+    fs::resize_file(path, fs::file_size(path) / 2);
+    const Ran later = compare(good, cut), earlier = compare(cut, good);
+    CHECK(later.code == exit_bad_data);
+    CHECK(contains(later.err, path));
+    CHECK(earlier.code == exit_bad_data);
+    fs::resize_file(path, 0);
+    CHECK(compare(good, cut).code == exit_bad_data);
+  }
   SECTION("with images lost") {
     const std::string short_run = folder.altered(good, "short", [](RunRecord& record) {
       record.status = "failed";
@@ -138,6 +160,49 @@ TEST_CASE("Run folders that went wrong: verdicts and exit codes") {
     CHECK(compare(good, folder.file("nowhere")).code == exit_missing);
     CHECK(compare(folder.file("nowhere"), good).code == exit_missing);
   }
+}
+
+TEST_CASE("Cases are found in any order; one that has vanished is a failure with its name") {
+  const Folder folder;
+  const std::string both = folder.run("both", {"--backend", "reference", "--backend", "float"});
+  const std::string path = both + "/result.json";
+  auto records = read_result_file(read_file(path), path);
+  REQUIRE(records.size() == 2);
+  const auto copy_with = [&](const std::string& name, const std::vector<RunRecord>& some) {
+    fs::copy(both, folder.file(name), fs::copy_options::recursive);
+    write_file(folder.file(name) + "/result.json", to_result_file(some));
+    return folder.file(name);
+  };
+  const Ran shuffled = compare(both, copy_with("shuffled", {records[1], records[0]}));
+  CHECK(shuffled.code == exit_ok);
+  CHECK(contains(shuffled.out, "2 identical: passed"));
+  const std::string fewer = copy_with("fewer", {records[1]});
+  const Ran vanished = compare(both, fewer);
+  CHECK(vanished.code == exit_failed);
+  CHECK(contains(vanished.out, records[0].name + ": not comparable: the later run has no such"));
+  CHECK(contains(vanished.out, "1 not comparable, 1 identical: failed"));
+  const Ran grown = compare(fewer, both);
+  CHECK(grown.code == exit_ok);
+  CHECK(contains(grown.out, records[0].name + ": new, there is nothing to compare it with"));
+}
+
+TEST_CASE("A gate on images that count otherwise, on real runs") {
+  const testing::MiniRuns run("mini-dsfd");
+  REQUIRE(run("float").code == exit_ok);
+  REQUIRE(run("int8").code == exit_ok);
+  const auto gated = [&](const std::string& absolute) {
+    write_file(run.file("gates.json"),
+               R"({"suite": "mini", "gates": [{"case": "*.int8", "metric": "changed",
+                   "largest_drop": {"absolute": )" +
+                   absolute + "}}]}");
+    return compare(run.file("float"), run.file("int8"), {"--gates", run.file("gates.json")});
+  };
+  const Ran missed = gated("0.5");  // every score is another
+  INFO(missed.out << missed.err);
+  CHECK(missed.code == exit_failed);
+  CHECK(contains(missed.out, "| 4 of 4 "));
+  CHECK(contains(missed.out, "1 gate missed: failed"));
+  CHECK(gated("1").code == exit_ok);
 }
 
 TEST_CASE("Wrong words and every format") {

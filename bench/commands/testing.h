@@ -46,4 +46,28 @@ class TinyRun {
   TemporaryFolder folder_;
 };
 
+/// Runs of one bundled network on the first few images of its bundled data, chosen by the seed.
+class MiniRuns {
+ public:
+  explicit MiniRuns(std::string model, int images = 4)
+      : model_(std::move(model)), images_(images) {}
+
+  std::string file(const std::string& name) const { return (folder_.path() / name).string(); }
+  /// Into the folder called as the backend. `more` is added to the command.
+  Ran operator()(const std::string& backend, const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> all = {"run",         "--suite", "mini",
+                                    "--model",     model_,    "--backend",
+                                    backend,       "--limit", std::to_string(images_),
+                                    "--bootstrap", "20",      "--threads",
+                                    "1",           "--out",   file(backend)};
+    all.insert(all.end(), more.begin(), more.end());
+    return bench(all);
+  }
+
+ private:
+  std::string model_;
+  int images_;
+  TemporaryFolder folder_;
+};
+
 }  // namespace bench::testing

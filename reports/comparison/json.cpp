@@ -21,6 +21,7 @@ Json figure_json(const FigureChange& change) {
                      {"watched", change.watched},
                      {"allowed", change.allowed},
                      {"missed", change.missed},
+                     {"drift", change.drift},
                      {"visible_loss", change.visible},
                      {"note", change.note}};
   if (change.interval95) json.emplace_back("interval95", interval_json(*change.interval95));
