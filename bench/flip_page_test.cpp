@@ -255,12 +255,13 @@ TEST_CASE("Without the earlier answers the later ones are drawn alone, and it is
   Shown faces("widerface", {"face"});
   faces.add("a/b", std::vector<FaceBox>{{{10, 20, 50, 80}, true, true, true}});
   TwoRuns found(faces, "widerface-ap", "");
-  found.answer(0, Detections{{{0, 0.9, {11, 21, 51, 81}}}},
-               Detections{{{0, 0.8, {70, 10, 90, 40}}}});
+  const Detection low{0, 0.1, {1, 1, 5, 5}};  // scores are judged between lowest and highest
+  found.answer(0, Detections{{{0, 0.9, {11, 21, 51, 81}}, low}},
+               Detections{{{0, 0.8, {70, 10, 90, 40}}, low}});
   const std::string boxes = found.page("ap_easy", 10, false);
   CHECK(contains(boxes, words));
   CHECK_FALSE(contains(found.page("ap_easy"), words));
-  CHECK(count(boxes, "<rect ") == 2);
+  CHECK(count(boxes, "<rect ") == 3);
   CHECK_FALSE(contains(boxes, "stroke=\"#2f7ed8\""));
 
   Shown maps("voc-segmentation", {"background", "plane"});

@@ -16,6 +16,7 @@ namespace {
 
 constexpr double least_slowdown = 0.05;  // where no gate says otherwise
 constexpr double worth_a_note = 0.05;    // drift of the reference
+constexpr double worth_a_word = 0.05;    // p of a change that nothing stands beside
 
 using Times = std::vector<double>;
 
@@ -89,8 +90,10 @@ Slowdown beside_reference(FigureChange& change, const Slowdown& alone, const Wat
   const auto names = timed_with(before.record, runs.before);
   const std::string what = names.size() == 1 ? *names.begin() : "the network's other cases";
   if (names.empty() || names != timed_with(after.record, runs.after)) {
-    change.note =
-        "nothing else was timed in the same rounds: a slower machine would look like this";
+    if (alone.p <= worth_a_word) {
+      change.note =
+          "nothing else was timed in the same rounds: a slower machine would look like this";
+    }
     return alone;
   }
   const Times old_reference = reference_times(before.record, names, runs.before);
