@@ -8,12 +8,14 @@
 
 #include "bench/flip_drawing.h"
 #include "bench/flip_pairs.h"
+#include "reports/comparison/shown_flips.h"
 #include "reports/comparison/words.h"
 
 namespace bench {
 namespace {
 
 using namespace drawing;
+using comparing::ShownFlips, comparing::shown_flips;
 
 constexpr const char* style =
     "body{font:14px sans-serif;background:#222;color:#eee;margin:2em}"
@@ -154,18 +156,17 @@ class Shower {
 std::string flip_page(const CaseComparison& comparison, const AnsweredRun& before,
                       const AnsweredRun& after, const Dataset& dataset, std::size_t most) {
   const std::string title = html(comparison.name) + (comparison.drawn ? " (drawn)" : "");
-  const std::size_t shown = std::min(most, comparison.flips.size());
+  const ShownFlips shown = shown_flips(comparison.flips, most);
   std::string page = fmt::format(
       "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n<title>{0}</title>\n<style>{1}</style>\n"
       "<h1>{0}: answered otherwise</h1>\n<p>{2}: {3}; {4}: {0}. {5} answered otherwise; here are "
-      "{6}, those first that {7} loses most by: by how much, if they alone took the new "
-      "answer.{8}</p>\n",
+      "{6}, first those that {7} loses most by, then those that it gains most by: by how much, if "
+      "they alone took the new answer.{8}</p>\n",
       title, style, before_word(), html(comparison.before_name), after_word(),
-      comparison.flips.size(), shown, html(comparison.flips_of),
+      comparison.flips.size(), shown.list.size(), html(comparison.flips_of),
       before.journal ? "" : " The earlier run keeps no answers: only the later ones are drawn.");
   const Shower shower(comparison, before, after, dataset);
-  for (std::size_t i = 0; i < shown; ++i) {
-    const Flip& flip = comparison.flips[i];
+  for (const Flip& flip : shown.list) {
     page += fmt::format("<h2>{}: {}</h2>\n{}", html(flip.item), comparing::effect_text(flip.effect),
                         shower.show_item(flip.item));
   }

@@ -17,8 +17,8 @@ struct AnsweredRun {
   const Tally& tally;
 };
 
-/// One HTML file that needs no other: up to `most` images, those that the figure loses most by
-/// first. Before is blue, after orange, true white:
+/// One HTML file that needs no other: up to `most` images, the same as in the table
+/// (comparing::shown_flips). Before is blue, after orange, true white:
 ///   detections   all three as boxes, fainter by score
 ///   classes      the five best of both, the right one bold
 ///   label maps   the true map, both answers, and the pixels that changed: mended, broken, neither

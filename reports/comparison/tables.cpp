@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "reports/comparison/shown_flips.h"
 #include "reports/comparison/words.h"
 
 namespace bench {
@@ -133,26 +134,12 @@ Table flips_table(const CaseComparison& one, std::size_t most) {
               {"image", one.flips_of + ", by this image alone"},
               {},
               {}};
-  // Half of them losses, half of them gains; those that do nothing come last, if there is room.
-  const auto losses = static_cast<std::size_t>(std::ranges::count_if(
-      one.flips, [](const Flip& flip) { return flip.effect < 0 && !is_nothing(flip.effect); }));
-  const auto gains = static_cast<std::size_t>(std::ranges::count_if(
-      one.flips, [](const Flip& flip) { return flip.effect > 0 && !is_nothing(flip.effect); }));
-  const std::size_t first = std::min(losses, std::max(most - std::min(gains, most / 2), most / 2));
-  const std::size_t last = std::min(gains, most - first);
-  const auto add = [&](const Flip& flip) {
-    table.rows.push_back({flip.item, effect_text(flip.effect)});
-  };
-  for (std::size_t i = 0; i < first; ++i) add(one.flips[i]);
-  for (std::size_t i = last; i > 0; --i) add(one.flips[one.flips.size() - i]);
-  const std::size_t others = one.flips.size() - losses - gains;
-  for (std::size_t i = 0; i < std::min(others, most - first - last); ++i) {
-    add(one.flips[losses + i]);
-  }
-  table.notes.push_back(
-      fmt::format("{} answered otherwise: {} by which the figure loses, {} by which it gains{}.",
-                  one.flips.size(), losses, gains,
-                  others > 0 ? fmt::format(", {} that do nothing to it", others) : std::string()));
+  const ShownFlips shown = shown_flips(one.flips, most);
+  for (const Flip& flip : shown.list) table.rows.push_back({flip.item, effect_text(flip.effect)});
+  table.notes.push_back(fmt::format(
+      "{} answered otherwise: {} by which the figure loses, {} by which it gains{}.",
+      one.flips.size(), shown.losses, shown.gains,
+      shown.others > 0 ? fmt::format(", {} that do nothing to it", shown.others) : std::string()));
   return table;
 }
 

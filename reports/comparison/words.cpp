@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "reports/comparison/shown_flips.h"
 #include "reports/figures.h"
 
 namespace bench::comparing {
@@ -60,8 +61,6 @@ std::string sentence(const FigureChange& change) {
   if (change.allowed > 0) text += ", allowed " + value_cell(change, change.allowed);
   return text;
 }
-
-bool is_nothing(double effect) { return std::abs(effect) < 1e-12; }
 
 std::string effect_text(double effect) {
   if (is_nothing(effect)) return "nothing";

@@ -24,9 +24,6 @@ std::string verdict_cell(const FigureChange& change);
 /// The figure in one line: values, difference and p, and what its gate allows.
 std::string sentence(const FigureChange& change);
 
-/// Whether an effect is the rounding of sums, or none at all.
-bool is_nothing(double effect);
-
 /// What an image alone does to a figure: "-0.000213", "+2e-08", "nothing".
 std::string effect_text(double effect);
 

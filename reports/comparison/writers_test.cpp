@@ -2,6 +2,7 @@
 
 #include "models/contains_testing.h"
 #include "models/json.h"
+#include "reports/comparison/shown_flips.h"
 #include "reports/comparison/testing.h"
 #include "reports/comparison/words.h"
 #include "reports/figures.h"
@@ -33,6 +34,27 @@ TEST_CASE("Every way of writing a comparison") {
   const std::string github = to_github(lost);
   CHECK(contains(github, "::error title=vgg.float%3A top1 regressed::1.0000 -> 0.9800"));
   CHECK(contains(github, "::notice title=bench compare::1 regressed; 2 gates missed: failed"));
+}
+
+TEST_CASE("Of many flips half are the greatest losses, half the greatest gains") {
+  const std::vector<Flip> many = {{"a", -3}, {"b", -2}, {"c", -1}, {"d", -1e-17},
+                                  {"e", 0},  {"f", 1},  {"g", 2},  {"h", 3}};
+  const auto names = [&](std::size_t most) {
+    std::string text;
+    for (const Flip& flip : comparing::shown_flips(many, most).list) text += flip.item;
+    return text;
+  };
+  CHECK(names(0).empty());
+  CHECK(names(1) == "a");
+  CHECK(names(4) == "abgh");
+  CHECK(names(5) == "abcgh");
+  CHECK(names(6) == "abcfgh");
+  CHECK(names(7) == "abcfghd");
+  CHECK(names(20) == "abcfghde");
+  const auto shown = comparing::shown_flips(many, 3);
+  CHECK(shown.losses == 3);
+  CHECK(shown.gains == 3);
+  CHECK(shown.others == 2);
 }
 
 TEST_CASE("What an image does to a figure, in a word where it does nothing") {
