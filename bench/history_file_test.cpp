@@ -203,6 +203,30 @@ TEST_CASE("Two programs that write wait for each other, not for ever") {
   CHECK(file.add("b", {sample()}));
 }
 
+// The copy is what a program leaves that is killed while it writes.
+TEST_CASE("An interrupted recording is undone by the next one") {
+  const Folder folder;
+  HistoryFile(folder.file(), Access::write).add("a", {sample()});
+  {
+    SqliteFile writer(folder.file(), SqliteFile::Access::write, 50);
+    writer.execute("PRAGMA cache_size = 1; PRAGMA cache_spill = 1");
+    const SqliteTransaction transaction(writer);
+    writer.execute(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) "
+        "INSERT INTO run(key) SELECT i FROM n");
+    for (const char* ending : {"", "-journal"}) {
+      REQUIRE(fs::exists(folder.file() + ending));
+      fs::copy(folder.file() + ending, folder.file("killed") + ending);
+    }
+  }
+  check_fault(folder.file("killed"), Access::read, Fault::environment, "was interrupted");
+  CHECK_FALSE(HistoryFile(folder.file("killed"), Access::write).add("a", {sample()}));
+  HistoryFile file(folder.file("killed"), Access::read);
+  CHECK(file.points("mini", "top1").size() == 1);
+  SqliteFile raw(folder.file("killed"), SqliteFile::Access::read, 50);
+  CHECK_FALSE(SqliteStatement(raw, "SELECT 1 FROM run WHERE key = '7'").step());
+}
+
 // A limit on the size of files stands for the full disk.
 TEST_CASE("Where the disk ends, the file is as it was") {
   const Folder folder;

@@ -19,7 +19,9 @@ struct Meaning {
   const char* text;
 };
 
-constexpr Meaning meanings[] = {
+constexpr Meaning meanings[] = {  // the first that fits; some codes are more exact than others
+    {SQLITE_READONLY_ROLLBACK, Fault::environment,
+     "a recording was interrupted and has to be undone first: record any run to it again"},
     {SQLITE_NOTADB, Fault::bad_data, "is not a history file; give another name"},
     {SQLITE_CORRUPT, Fault::bad_data,
      "is damaged; make it anew from the run folders (bench record)"},
@@ -71,7 +73,9 @@ SqliteFile::SqliteFile(const std::string& path, Access access, int busy_ms) : pa
 void SqliteFile::fail(int code) const {
   if ((code & 0xFF) == SQLITE_NOMEM) throw std::bad_alloc();
   for (const Meaning& one : meanings) {
-    if (one.code == (code & 0xFF)) throw Error(one.fault, path_ + ": " + one.text);
+    if (one.code == code || one.code == (code & 0xFF)) {
+      throw Error(one.fault, path_ + ": " + one.text);
+    }
   }
   throw Error(Fault::bad_data,
               path_ + ": is not a history file as bench writes it: " + sqlite3_errmsg(file_.get()));

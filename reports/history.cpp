@@ -152,7 +152,8 @@ std::vector<Metric> history_figures(const RunRecord& record) {
     if (value > 0) figures.push_back({size.name, static_cast<double>(value), {}, size.unit});
   }
   const double ms = record.speed_one_thread.median_ms;
-  if (record.speed_one_thread.rounds > 0 && std::isfinite(ms)) {
+  if (record.speed_one_thread.rounds > 0 && std::isfinite(ms) &&
+      !record.environment.machine.empty()) {
     figures.push_back({time_name, ms, {}, "ms"});
   }
   return figures;

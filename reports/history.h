@@ -28,7 +28,8 @@ struct HistoryCase {
 HistoryCase history_case(const RunRecord& record, const std::string& run);
 
 /// The record's metrics; then, where they are known, parameters, macs, weight_bytes,
-/// activation_bytes, and median_ms of one thread.
+/// activation_bytes; and median_ms of one thread, where the machine is known: times of several
+/// machines are not compared.
 std::vector<Metric> history_figures(const RunRecord& record);
 
 /// answers and size follow from their inputs bit for bit; a time scatters.

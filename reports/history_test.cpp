@@ -28,6 +28,9 @@ TEST_CASE("What history keeps of a record: its figures, sizes and time") {
   CHECK(figures[2].name == "weight_bytes");
   CHECK(figures[2].value == 4096);
   CHECK(figures[3].name == "median_ms");
+  RunRecord nowhere = record;
+  nowhere.environment.machine.clear();
+  CHECK(history_figures(nowhere).size() == 3);
   record.speed_one_thread.rounds = 0;
   CHECK(history_figures(record).size() == 3);
   CHECK(history_case(record, "ab").whole);
