@@ -112,7 +112,7 @@ for given in "${suites[@]}"; do
   code=0
   echo "nightly: $suite" >&2
   "$BENCH" run --suite "$given" --out "$night/$suite" "${more[@]}" >"$night/$suite.txt" \
-    2> >(tee "$night/$suite.log" >&2) || code=$?
+    2> >(tee -i "$night/$suite.log" >&2) || code=$?
   if [ $code -eq 130 ]; then
     echo "nightly: interrupted; the same command goes on with $night" >&2
     exit 130

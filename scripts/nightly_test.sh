@@ -110,6 +110,15 @@ expect 0 scripts/approve.sh "$worse/tiny" --insist --because "two bits are what 
 said "two bits are what we want" "$BENCH_BASELINES/tiny/approved.json"
 said "the first baseline" "$BENCH_BASELINES/tiny/approved.json"
 
+# A night without an end goes on, unless changed files make it uncertain that it is the same program's.
+last=$(newest)
+rm "$last/summary.md"
+expect 0 night "$folder/tiny.json"
+case $(scripts/commit.sh) in
+  *-dirty) [ "$(newest)" != "$last" ] || fail "went on with another program's night" ;;
+  *) [ "$(newest)" = "$last" ] || fail "began anew instead of going on" ;;
+esac
+
 # What is pruned, and what stays.
 NIGHTLY_KEEP=1 expect 0 night "$folder/tiny.json"
 [ ! -e "$first/tiny/mini-resnet.float.journal" ] || fail "an old night keeps its journals"
