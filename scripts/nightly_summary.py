@@ -81,6 +81,11 @@ def p_text(figure):
     return figure["test"] or "-" if p is None else f"{p:.2g} {figure['test']}"
 
 
+def same_answers(case):
+    figures = [one["verdict"] for one in case["figures"] if one["unit"] == ""]
+    return bool(figures) and set(figures) == {"identical"}
+
+
 class Suite:
     """What a night knows of one suite."""
 
@@ -124,7 +129,7 @@ class Suite:
         for case in self.cases:
             of = counts[self.backend(case)]
             of[0] += 1
-            of[1] += case["verdict"] == "identical"
+            of[1] += same_answers(case)
             of[2] += case["verdict"] == "not comparable" or any(one["missed"] for one in case["figures"])
         return counts
 
@@ -179,21 +184,32 @@ def show_times(page, suite):
 def show_making(page, suite):
     kinds = collections.Counter((one["field"], one["before"], one["after"])
                                 for case in suite.cases for one in case["manifest"])
-    if kinds:
+    by_field = collections.defaultdict(list)
+    for (field, before, after), count in kinds.items():
+        by_field[field].append([field, before, after, count])
+    rows = []
+    for field, differing in by_field.items():  # each case has a graph of its own
+        several = [[field, "-", f"{len(differing)} others", sum(row[3] for row in differing)]]
+        rows += differing if len(differing) <= 3 else several
+    if rows:
         page.line("What differs in the making:")
-        page.table(["field", "before", "after", "cases"], [[*kind, count] for kind, count in kinds.items()][:40])
+        page.table(["field", "before", "after", "cases"], rows)
 
 
 def show_others(page, suite):
     """Figures that moved beyond chance and miss no gate; answers that are others."""
     moved = suite.figures(lambda one: one["verdict"] in ("regressed", "improved") and not one["missed"]
-                          and one["metric"] != "median_ms")
+                          and one["unit"] == "")
     if moved:
         page.line("Moved beyond chance, within the gates:")
         page.table(["case", "figure", "before", "after", "difference [95 %]", "p", "verdict"],
                    [[case["name"], one["metric"], number(one["before"], one["unit"]),
                      number(one["after"], one["unit"]), difference(one), p_text(one), one["verdict"]]
                     for case, one in moved])
+    sizes = {one["metric"] for case in suite.cases for one in case["figures"]
+             if one["unit"] not in ("", "ms") and one["verdict"] != "identical" and not one["missed"]}
+    if sizes:
+        page.line(f"Other sizes, within the gates: {', '.join(sorted(sizes))}; the whole comparison has them.")
     if suite.comparison["only_after"]:
         page.line(f"New, nothing to compare with: {', '.join(suite.comparison['only_after'])}")
 
