@@ -1,5 +1,5 @@
 #pragma once
-// The fields of every op, for whoever writes or reads them (graph_file.cpp): `fields(at, op)` calls
+// The fields of every op, for whoever writes or reads them (graph_json.h): `fields(at, op)` calls
 // at(key, value) for each. A new op is one more function here; without it nothing compiles.
 
 #include <concepts>
@@ -9,6 +9,12 @@
 #include "models/graph.h"
 
 namespace bench {
+
+// Kinds of values of fields.
+template <class T>
+concept Enum = std::is_enum_v<T>;
+template <class T>
+concept WholeNumber = std::integral<T> && !std::same_as<T, bool>;
 
 /// `const Op` for the one who writes, `Op` for the one who reads.
 template <class T, class Op>
