@@ -1,11 +1,15 @@
 #include "bench/tally_file.h"
 
+#include <zlib.h>
+
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
+#include "bench/bytes.h"
 #include "bench/files.h"
 #include "models/error.h"
+#include "models/hostile_testing.h"
 #include "models/testing.h"
 
 namespace bench {
@@ -72,6 +76,33 @@ TEST_CASE("What is no tally is refused by name") {
     } catch (const Error&) {
       SUCCEED();
     }
+  }
+}
+
+// A file with this payload, as zlib writes it.
+std::string file_with(const std::string& payload) {
+  uLongf size = compressBound(payload.size());
+  std::string packed(size, '\0');
+  compress(reinterpret_cast<Bytef*>(packed.data()), &size,
+           reinterpret_cast<const Bytef*>(payload.data()), payload.size());
+  ByteWriter length;
+  length.u64(payload.size());
+  return "QBTALLY1" + length.bytes() + packed.substr(0, size);
+}
+
+TEST_CASE("Whatever stands in the compressed part, it is a tally or one Error") {
+  const std::string good = to_tally_file(sample(), "abc");
+  std::string payload(static_cast<unsigned char>(good[8]), '\0');  // its length is that short
+  uLongf size = payload.size();
+  REQUIRE(uncompress(reinterpret_cast<Bytef*>(payload.data()), &size,
+                     reinterpret_cast<const Bytef*>(good.data() + 16), good.size() - 16) == Z_OK);
+  REQUIRE(read_tally_file(file_with(payload), "t").tally == sample());
+  testing::check_mutations(payload, "t: ", [](const std::string& changed) {
+    const Tally tally = read_tally_file(file_with(changed), "t").tally;
+    CHECK(tally.rows.size() == tally.items.size());
+  });
+  for (std::size_t length = 0; length < payload.size(); ++length) {
+    CHECK_THROWS_AS(read_tally_file(file_with(payload.substr(0, length)), "t"), Error);
   }
 }
 

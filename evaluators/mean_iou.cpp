@@ -214,7 +214,7 @@ std::vector<Record> records_of(const Tally& tally) {
   for (const std::vector<double>& rows : tally.rows) {
     Record& record = records.emplace_back();
     for (std::size_t at = 0; at < rows.size(); at += tally.width) {
-      const auto number = [&](std::size_t k) { return static_cast<std::int64_t>(rows[at + k]); };
+      const auto number = [&](std::size_t k) { return std::int64_t{whole(tally, rows[at + k])}; };
       record.push_back({static_cast<std::size_t>(number(0)), {number(1), number(2), number(3)}});
       if (record.back().label < tally.names.size()) continue;
       throw Error(Fault::bad_data, "tally of mean-iou: a class beyond those named");

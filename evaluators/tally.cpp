@@ -1,7 +1,8 @@
 #include "evaluators/tally.h"
 
+#include <algorithm>
 #include <cassert>
-#include <numeric>
+#include <cmath>
 
 #include "evaluators/face_verification.h"
 #include "evaluators/mean_iou.h"
@@ -13,19 +14,30 @@
 namespace bench {
 namespace {
 
+[[noreturn]] void fail_tally(const Tally& tally, const std::string& what) {
+  throw Error(Fault::bad_data, "tally of " + tally.evaluator + ": " + what);
+}
+
+bool groups_hold_all(const Tally& tally) {
+  std::size_t left = tally.items.size();
+  for (const std::size_t size : tally.groups) {
+    if (size > left) return false;  // their sum might be too large to be one
+    left -= size;
+  }
+  return left == 0;
+}
+
 void check(const Tally& tally) {
-  const auto fail = [&](const std::string& what) {
-    throw Error(Fault::bad_data, "tally of " + tally.evaluator + ": " + what);
-  };
+  const auto fail = [&](const std::string& what) { fail_tally(tally, what); };
   if (tally.width == 0) fail("rows of no numbers");
   if (tally.rows.size() != tally.items.size()) fail("not every image has its numbers");
-  if (std::accumulate(tally.groups.begin(), tally.groups.end(), std::size_t{0}) !=
-      tally.items.size()) {
-    fail("its groups do not hold all its images");
-  }
+  if (!groups_hold_all(tally)) fail("its groups do not hold all its images");
   for (std::size_t i = 0; i < tally.rows.size(); ++i) {
-    if (tally.rows[i].size() % tally.width != 0)
-      fail("a row of " + tally.items[i] + " is not whole");
+    const std::vector<double>& row = tally.rows[i];
+    if (row.size() % tally.width != 0) fail("a row of " + tally.items[i] + " is not whole");
+    if (!std::ranges::all_of(row, [](double number) { return std::isfinite(number); })) {
+      fail("a number of " + tally.items[i] + " is none");
+    }
   }
 }
 
@@ -39,6 +51,13 @@ TallyFigures figures_of(const Tally& tally) {
   if (tally.evaluator == "voc-map") return voc_map_figures(tally);
   if (tally.evaluator == "face-verification") return face_figures(tally);
   throw Error(Fault::bad_data, "a tally of an unknown evaluator, '" + tally.evaluator + "'");
+}
+
+std::uint32_t whole(const Tally& tally, double number) {
+  if (!(number >= 0 && number < 0x1p31 && number == std::floor(number))) {
+    fail_tally(tally, std::to_string(number) + " stands where something is counted");
+  }
+  return static_cast<std::uint32_t>(number);
 }
 
 Tally interleaved(const Tally& first, const Tally& second) {

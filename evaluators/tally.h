@@ -36,6 +36,10 @@ struct TallyFigures {
 /// here, or its numbers are not.
 TallyFigures figures_of(const Tally& tally);
 
+/// A number in a row that counts something or says which one. Throws Error{bad_data} unless it is
+/// whole, from 0 to 2^31 - 1.
+std::uint32_t whole(const Tally& tally, double number);
+
 /// Item i of `first` as item 2i, that of `second` as item 2i + 1. REQUIRES the same items.
 Tally interleaved(const Tally& first, const Tally& second);
 

@@ -209,4 +209,32 @@ TEST_CASE("A tally that cannot be one is refused") {
   Tally objects = judged("voc-map", "voc")->tally();
   objects.rows[0][0] = 3;
   refused(objects, "no such class");
+  // Sizes whose sum, with 64 bits, is that of the images.
+  broken = tally;
+  broken.groups = {std::size_t{1} << 63, std::size_t{1} << 63, tally.items.size()};
+  refused(broken, "groups");
+}
+
+TEST_CASE("A number of a tally that is another gives figures or one Error") {
+  for (const EvaluatorInfo& info : evaluators()) {
+    CAPTURE(info.name);
+    const Tally tally = judged(info.name, info.protocols.front())->tally();
+    const std::vector<std::uint32_t> once(tally.items.size(), 1);
+    int refused = 0;
+    for (const double number : {double(NAN), double(INFINITY), -1.0, 0.5, 1e6, 0x1p40, 1e300}) {
+      for (std::size_t k = 0; k < tally.width; ++k) {
+        Tally broken = tally;
+        broken.rows[2].at(broken.rows[2].size() - tally.width + k) = number;
+        try {
+          const TallyFigures figures = figures_of(broken);
+          CHECK(figures.values(once).size() == figures.names.size());
+        } catch (const Error& error) {
+          CHECK(error.fault() == Fault::bad_data);
+          CHECK_THAT(error.what(), Catch::StartsWith("tally of " + std::string(info.name)));
+          ++refused;
+        }
+      }
+    }
+    CHECK(refused >= static_cast<int>(2 * tally.width));  // no number is infinite
+  }
 }

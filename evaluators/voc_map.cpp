@@ -60,18 +60,19 @@ std::vector<Ranking> rank(const Tally& tally, const VocRules& rules) {
   for (std::size_t image = 0; image < tally.rows.size(); ++image) {
     const std::vector<double>& rows = tally.rows[image];
     for (std::size_t at = 0; at < rows.size(); at += tally.width) {
-      const auto label = static_cast<std::size_t>(rows[at]);
-      if (label >= judged.size() || !(rows[at + 3] >= 0 && rows[at + 3] <= object_row)) {
+      const std::size_t label = whole(tally, rows[at]);
+      const std::uint32_t order = whole(tally, rows[at + 2]), outcome = whole(tally, rows[at + 3]);
+      if (label >= judged.size() || outcome > object_row) {
         throw Error(Fault::bad_data, fmt::format("tally of voc-map: {}: no such class, or outcome",
                                                  tally.items[image]));
       }
       const auto number = static_cast<std::uint32_t>(image);
-      if (rows[at + 3] == object_row) {
+      if (outcome == object_row) {
         rankings[label].positives.push_back(number);
       } else {
-        judged[label].push_back({rows[at + 1], static_cast<int>(rows[at + 2]), number,
+        judged[label].push_back({rows[at + 1], static_cast<int>(order), number,
                                  static_cast<int>(at / tally.width), static_cast<int>(label),
-                                 static_cast<Outcome>(rows[at + 3])});
+                                 static_cast<Outcome>(outcome)});
       }
     }
   }

@@ -246,15 +246,15 @@ std::vector<ImageSteps> steps_of(const Tally& tally, std::uint32_t thresholds) {
     if (rows.empty()) fail("its faces are not counted");
     ImageSteps& image = images.emplace_back();
     for (std::size_t k = 0; k < face_settings; ++k) {
-      image.faces[k] = static_cast<std::uint64_t>(rows[1 + k]);
+      image.faces[k] = whole(tally, rows[1 + k]);
     }
     for (std::size_t at = tally.width; at < rows.size(); at += tally.width) {
       CurveStep& step = image.steps.emplace_back();
-      step.threshold = static_cast<std::uint32_t>(rows[at]);
+      step.threshold = whole(tally, rows[at]);
       if (step.threshold >= thresholds) fail("a threshold beyond the last");
       for (std::size_t k = 0; k < face_settings; ++k) {
-        step.proposals[k] = static_cast<std::uint32_t>(rows[at + 1 + k]);
-        step.found[k] = static_cast<std::uint32_t>(rows[at + 1 + face_settings + k]);
+        step.proposals[k] = whole(tally, rows[at + 1 + k]);
+        step.found[k] = whole(tally, rows[at + 1 + face_settings + k]);
       }
     }
   }

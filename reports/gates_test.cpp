@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "models/error.h"
+#include "models/hostile_testing.h"
 
 using namespace bench;
 
@@ -66,4 +67,15 @@ TEST_CASE("Gates that are none are refused with their place") {
   refused(R"({"metric": "changed", "direction": "higher"})", "lower is better");
   CHECK_THROWS_WITH(parse_gates(R"({"suite": "s", "alpha": 1, "gates": [{"metric": "m"}]})", "g"),
                     Catch::Contains("alpha"));
+}
+
+TEST_CASE("Damaged gates are gates all the same, or one Error with the file's name") {
+  const std::string whole = R"({"suite": "mini", "alpha": 0.01, "gates": [
+    {"case": "a.*", "metric": "top1", "largest_drop": {"absolute": 0.003}, "minimal_effect": 0.001},
+    {"metric": "far", "direction": "lower",
+     "exception": {"until": "2026-12-31", "reason": "being worked on"}}]})";
+  REQUIRE(parse_gates(whole, "g.json").list.size() == 2);
+  testing::check_mutations(whole, "g.json: ", [](const std::string& text) {
+    for (const Gate& gate : parse_gates(text, "g.json").list) CHECK(gate.largest_drop >= 0);
+  });
 }

@@ -4,6 +4,7 @@
 
 #include "bench/train/schedule.h"
 #include "models/error.h"
+#include "models/hostile_testing.h"
 
 namespace bench {
 namespace {
@@ -56,6 +57,28 @@ TEST_CASE("Faults of a recipe name file and key") {
   CHECK(fault("0.5", "0").find("n.json: optimizer.learning_rate: expected") == 0);
   CHECK(fault("\"kind\": \"softmax\"", "").find("n.json: objective.kind") == 0);
   CHECK(fault("\"steps\"", "\"quantize\": \"int9\", \"steps\"").find("int8") != std::string::npos);
+}
+
+TEST_CASE("A damaged recipe is one all the same, or one Error with the file's name") {
+  const std::string whole = changed("\"steps\"", R"("quantize": "tf-qat", "freeze": ["a*"],
+    "sign_gradient": {"weights": "identity"}, "prune": {"alpha": 1, "ratio": 0.5, "nodes": ["b"]},
+    "images": {"draw": "voc", "count": 4}, "observe": {"decay": 0.5}, "steps")");
+  CHECK(parse_training_recipe(whole, "n.json").prune->ratio == 0.5);
+  testing::check_mutations(whole, "n.json: ", [](const std::string& damaged) {
+    CHECK(parse_training_recipe(damaged, "n.json").batch >= 1);
+  });
+}
+
+TEST_CASE("Sizes without sense are refused, not tried") {
+  for (const char* number : {"-1", "1e300", "9223372036854775807", "92233720368547758070", "NaN"}) {
+    CAPTURE(number);
+    for (const char* field : {"\"steps\": 100", "\"warm_up\": 20", "\"classes\": 24"}) {
+      const std::string key = std::string(field).substr(0, std::string(field).find(' ') + 1);
+      CHECK_THROWS_AS(parse_training_recipe(changed(field, key + number), "n.json"), Error);
+    }
+  }
+  CHECK_THROWS_WITH(parse_training_recipe(std::string(100000, '['), "n.json"),
+                    Catch::StartsWith("n.json"));
 }
 
 TEST_CASE("Recipes in the program are named as their files and can be found") {
