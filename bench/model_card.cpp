@@ -47,6 +47,7 @@ ModelCard::Training take_training(JsonFields fields) {
   training.recipe = fields.text("recipe");
   training.seed = fields.integer("seed");
   training.steps = fields.integer("steps");
+  training.device = fields.text_or("device", training.device);
   training.command = fields.text("command");
   training.commit = fields.text("commit");
   training.data = fields.text("data");
@@ -68,9 +69,10 @@ JsonObject to_json(const PublishedFigure& figure) {
 }
 
 JsonObject to_json(const ModelCard::Training& training) {
-  JsonObject object{{"recipe", training.recipe}, {"seed", training.seed},
-                    {"steps", training.steps},   {"command", training.command},
-                    {"commit", training.commit}, {"data", training.data}};
+  JsonObject object{{"recipe", training.recipe},   {"seed", training.seed},
+                    {"steps", training.steps},     {"device", training.device},
+                    {"command", training.command}, {"commit", training.commit},
+                    {"data", training.data}};
   if (training.metric.empty()) return object;
   object.emplace_back("metric", training.metric);
   object.emplace_back("value", training.value);

@@ -32,6 +32,7 @@ struct ModelCard {
   struct Training {
     std::string recipe;
     std::int64_t seed = 0, steps = 0;
+    std::string device = "cpu";  ///< that computed it; cards that do not say: cpu
     std::string command, commit;
     std::string data;         ///< sha256 over the training images and what is true of them
     std::string metric = {};  ///< empty: nobody has judged it

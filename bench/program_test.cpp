@@ -122,6 +122,20 @@ std::string interrupted_run(const Program& program, int number) {
   return "";
 }
 
+// What only the program with libtorch notices, before it draws an image.
+TEST_CASE("bench train goes on as bench-train where there is one") {
+  const Program program(1);
+  const pid_t child = program.start({"train", "--recipe", "mini-vgg", "--judge",
+                                     program.file("nowhere"), "--out", program.file("out")});
+#ifdef BENCH_TRAINER
+  CHECK(Program::wait(child) == exit_missing);
+  CHECK(read_file(program.file("stderr")).find("nowhere") != std::string::npos);
+#else
+  CHECK(Program::wait(child) == exit_unsupported);
+  CHECK(read_file(program.file("stderr")).find("-DBENCH_TRAIN=ON") != std::string::npos);
+#endif
+}
+
 TEST_CASE("SIGINT and SIGTERM finish the images in hand, exit 130, and say how to go on") {
   const Program program;
   REQUIRE(program.run("whole") == exit_ok);

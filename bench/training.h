@@ -19,7 +19,8 @@ struct TrainingRequest {
   WeightsPlaces weights;       ///< where networks to start from are, after `out`
   std::string out;             ///< folder of results and checkpoints
   bool restart = false;        ///< throw a checkpoint away first
-  int threads = 1;             ///< results depend on their number
+  int threads = 1;             ///< results depend on their number,
+  std::string device = "cpu";  ///< and on this: cpu or cuda
   int checkpoint_every = 500;  ///< steps
   std::string command;         ///< for the card
 };

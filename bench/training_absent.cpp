@@ -6,8 +6,8 @@ namespace bench {
 
 TrainingResult train(const TrainingRequest&, const TrainingCalls&) {
   throw Error(Fault::unsupported,
-              "this program was built without training; install libtorch-dev "
-              "(scripts/install_packages.sh train) and configure with -DBENCH_TRAIN=ON");
+              "this program cannot train: install libtorch-dev (scripts/install_packages.sh train) "
+              "and configure with -DBENCH_TRAIN=ON, which builds bench-train beside it");
 }
 
 }  // namespace bench

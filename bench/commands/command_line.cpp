@@ -155,10 +155,11 @@ Examples:
                 --out profile.json)";
 
 constexpr auto train_footer =
-    R"(A recipe decides everything but the number of threads: the same recipe on the same machine gives
-the same file, bit for bit. Training images are drawn into DATA/SET where they are not there yet.
-OUT gets NAME.safetensors and NAME.json, its model card; NAME.checkpoint while it is being trained,
-from which the same command goes on.
+    R"(A recipe decides everything but the number of threads and the device: the same command on the same
+machine gives the same file, bit for bit. Training images are drawn into DATA/SET where they are not
+there yet. OUT gets NAME.safetensors and NAME.json, its model card; NAME.checkpoint while it is being
+trained, from which the same command goes on. The device cuda takes a libtorch that was built with
+CUDA, which Debian's is not, and uses only operations that repeat to the bit.
 
 Examples:
   bench list recipes
@@ -382,6 +383,7 @@ void add_train(CLI::App& app, TrainArguments& a) {
          "a folder to look for a network to start from, after OUT");
   option(train, "--out", a.out, "DIR", "folder for results (default: models/mini)");
   option(train, "--threads", a.threads, "N", "threads of libtorch (default: 1)");
+  option(train, "--device", a.device, "NAME", "what computes: cpu or cuda (default: cpu)");
   train->add_flag("--restart", a.restart, "throw a checkpoint away first");
   train->footer(train_footer);
 }

@@ -111,6 +111,7 @@ struct TrainArguments {
   std::string data = "out/train", out = "models/mini";
   bool restart = false;
   int threads = 1;
+  std::string device = "cpu";
   std::string command;
 };
 

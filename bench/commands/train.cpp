@@ -16,6 +16,9 @@ namespace {
 TrainingRequest request_of(const TrainArguments& a) {
   if (a.recipe.empty()) throw Error(Fault::usage, "train: give --recipe (see bench list recipes)");
   if (a.threads < 1 || a.threads > 256) throw Error(Fault::usage, "--threads: expected 1 to 256");
+  if (a.device != "cpu" && a.device != "cuda") {
+    throw Error(Fault::usage, "--device: expected cpu or cuda");
+  }
   TrainingRequest request;
   request.recipe = load_training_recipe(a.recipe);
   request.data = a.data;
@@ -24,6 +27,7 @@ TrainingRequest request_of(const TrainArguments& a) {
   request.out = a.out;
   request.restart = a.restart;
   request.threads = a.threads;
+  request.device = a.device;
   request.command = a.command;
   return request;
 }

@@ -20,19 +20,20 @@ at::Tensor first_weight(const ObjectiveFacts& facts, std::string_view objective)
   const std::int64_t features = only_output_shape(facts, 2, objective)[1];
   const float bound = std::sqrt(6.0f / static_cast<float>(features + facts.classes));
   Random random(facts.seed);
-  at::Tensor weight = to_torch(random.tensor({facts.classes, features}, -bound, bound));
+  at::Tensor weight =
+      to_torch(random.tensor({facts.classes, features}, -bound, bound), facts.device);
   return weight.requires_grad_();
 }
 
 class SoftmaxHead : public Objective {
  public:
   explicit SoftmaxHead(at::Tensor weight)
-      : weight_(std::move(weight)), bias_(at::zeros({weight_.size(0)}).requires_grad_()) {}
+      : weight_(std::move(weight)),
+        bias_(at::zeros({weight_.size(0)}, weight_.options()).requires_grad_()) {}
 
   at::Tensor loss(const std::vector<at::Tensor>& outputs,
                   std::span<const Target> targets) override {
-    const at::Tensor labels =
-        class_labels(targets, outputs.at(0).size(0), weight_.size(0), "softmax-head");
+    const at::Tensor labels = class_labels(targets, outputs.at(0), weight_.size(0), "softmax-head");
     return cross_entropy(at::linear(outputs[0], weight_, bias_), labels);
   }
   std::vector<at::Tensor> parameters() override { return {weight_, bias_}; }
@@ -48,8 +49,7 @@ class ArcFaceHead : public Objective {
 
   at::Tensor loss(const std::vector<at::Tensor>& outputs,
                   std::span<const Target> targets) override {
-    const at::Tensor labels =
-        class_labels(targets, outputs.at(0).size(0), centres_.size(0), "arc-face");
+    const at::Tensor labels = class_labels(targets, outputs.at(0), centres_.size(0), "arc-face");
     return cross_entropy(arc_face_logits(outputs[0], centres_, labels, options_), labels);
   }
   std::vector<at::Tensor> parameters() override { return {centres_}; }

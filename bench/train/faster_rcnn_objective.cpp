@@ -104,29 +104,31 @@ std::pair<Numbers, Numbers> drawn_of_both(Numbers objects, Numbers empty, std::i
   return {std::move(objects), std::move(empty)};
 }
 
-at::Tensor as_indices(const std::vector<std::int64_t>& list) {
+at::Tensor as_indices(const std::vector<std::int64_t>& list, at::Device device) {
   const at::Tensor tensor = at::empty({static_cast<std::int64_t>(list.size())}, at::kLong);
   std::ranges::copy(list, tensor.data_ptr<std::int64_t>());
-  return tensor;
+  return tensor.to(device);
 }
 
 // Cross entropy and smooth L1 of a sample. logits: rows x classes; boxes: rows x 4.
 at::Tensor loss_of(const Sample& sample, const at::Tensor& logits, const at::Tensor& boxes,
                    double sigma) {
-  if (sample.rows.empty()) return at::zeros({});
+  if (sample.rows.empty()) return at::zeros({}, logits.options());
+  const auto indices = [&](const auto& list) { return as_indices(list, logits.device()); };
   const at::Tensor classes =
-      cross_entropy(logits.index_select(0, as_indices(sample.rows)), as_indices(sample.labels));
+      cross_entropy(logits.index_select(0, indices(sample.rows)), indices(sample.labels));
   const auto learnt = static_cast<std::int64_t>(sample.box_rows.size());
   const at::Tensor wanted = at::empty({learnt, 4});
   std::ranges::copy(sample.codes, wanted.data_ptr<float>());
-  const at::Tensor distance = at::smooth_l1_loss(boxes.index_select(0, as_indices(sample.box_rows)),
-                                                 wanted, at::Reduction::Sum, 1 / (sigma * sigma));
+  const at::Tensor distance =
+      at::smooth_l1_loss(boxes.index_select(0, indices(sample.box_rows)), wanted.to(boxes.device()),
+                         at::Reduction::Sum, 1 / (sigma * sigma));
   return classes + distance / static_cast<double>(sample.rows.size());
 }
 
 // Random numbers that are others in every step, without anything to remember.
 Random random_of(std::uint64_t seed, const at::Tensor& output) {
-  const at::Tensor values = output.detach().contiguous();
+  const at::Tensor values = output.detach().cpu().contiguous();
   std::uint64_t mixed = seed;
   for (std::int64_t i = 0; i < values.numel(); ++i) {
     mixed = Random(mixed ^ std::bit_cast<std::uint32_t>(values.data_ptr<float>()[i])).next();

@@ -31,7 +31,10 @@ at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& labels) {
 
 at::Tensor pixel_cross_entropy(const at::Tensor& logits, const at::Tensor& labels,
                                std::int64_t ignored) {
-  const at::Tensor sum = at::cross_entropy_loss(logits, labels, {}, at::Reduction::Sum, ignored);
+  // As rows of classes: of maps as they are a GPU has no sum that repeats to the bit.
+  const at::Tensor rows =
+      at::log_softmax(logits, 1).permute({0, 2, 3, 1}).reshape({-1, logits.size(1)});
+  const at::Tensor sum = at::nll_loss(rows, labels.reshape({-1}), {}, at::Reduction::Sum, ignored);
   return sum / at::clamp_min(at::ne(labels, ignored).sum(), 1);
 }
 

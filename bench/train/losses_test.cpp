@@ -6,6 +6,8 @@
 #include <cmath>
 #include <vector>
 
+#include "models/random.h"
+
 namespace bench {
 namespace {
 
@@ -40,6 +42,22 @@ TEST_CASE("cross entropy over pixels leaves out ignored ones") {
   CHECK(gradient.data<float>()[1] == 0);
   CHECK(gradient.data<float>()[4] == 0);
   CHECK(gradient.data<float>()[0] == Approx(-3.0 / 8));
+}
+
+TEST_CASE("cross entropy over pixels has the gradients of libtorch's own, to the bit") {
+  const auto wanted = to_torch(Random(4).tensor({2, 5, 7, 6}, -9, 9)).requires_grad_();
+  const auto mine = wanted.detach().clone().requires_grad_();
+  at::Tensor truth = at::empty({2, 7, 6}, at::kLong);
+  Random random(5);
+  for (int i = 0; i < 84; ++i) {
+    truth.data_ptr<std::int64_t>()[i] = i % 7 == 3 ? 255 : random.integer(0, 4);
+  }
+  const at::Tensor sum = at::cross_entropy_loss(wanted, truth, {}, at::Reduction::Sum, 255);
+  (sum / 72).backward();  // 84 without 12 borders
+  const at::Tensor loss = pixel_cross_entropy(mine, truth);
+  loss.backward();
+  CHECK(loss.item<double>() == Approx(sum.item<double>() / 72));
+  CHECK(at::equal(mine.grad(), wanted.grad()));
 }
 
 TEST_CASE("cross entropy over ignored pixels only is 0, not NaN") {

@@ -51,6 +51,10 @@ struct Wanted {
 /// The same of a batch: N x A, N x A x 4, and whose class counts: N x A, 0 or 1.
 struct Batch {
   at::Tensor labels, codes, counted;
+
+  Batch on(at::Device device) const {
+    return {labels.to(device), codes.to(device), counted.to(device)};
+  }
 };
 
 class Multibox : public Objective {
@@ -126,7 +130,7 @@ class Multibox : public Objective {
   // What all anchors of a batch are to say, from the logarithms of their probabilities.
   Batch batch_of(std::span<const Target> targets, const at::Tensor& scores) const {
     const std::int64_t images = scores.size(0), count = scores.size(1);
-    const at::Tensor losses = -scores.detach().select(2, 0).contiguous();
+    const at::Tensor losses = -scores.detach().select(2, 0).cpu().contiguous();
     const Batch batch{at::zeros({images, count}, at::kLong), at::zeros({images, count, 4}),
                       at::zeros({images, count})};
     for (std::int64_t i = 0; i < images; ++i) {
@@ -137,7 +141,7 @@ class Multibox : public Objective {
       count_in(wanted, {losses.data_ptr<float>() + i * count, anchors_.size()},
                {batch.counted.data_ptr<float>() + i * count, anchors_.size()});
     }
-    return batch;
+    return batch.on(scores.device());
   }
 
   // 1 where an anchor's class counts: where it learns a box, and on the hardest background.

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -38,6 +39,7 @@ struct ObjectiveFacts {
   Shape input;      ///< of a batch
   int classes = 0;  ///< of the data set; persons for faces
   std::uint64_t seed = 1;
+  std::string device = "cpu";  ///< of the outputs, and of the objective's own parameters
 };
 
 /// `options` are the recipe's: {"kind": "softmax"}, {"kind": "arc-face", "scale": 32}, ...

@@ -46,10 +46,10 @@ void check_count(std::span<const Target> targets, std::int64_t images, std::stri
                                 std::to_string(images) + " images");
 }
 
-at::Tensor class_labels(std::span<const Target> targets, std::int64_t images, std::int64_t classes,
-                        std::string_view objective) {
-  const auto truths = targets_of<ClassLabel>(targets, images, objective);
-  at::Tensor labels = at::empty({images}, at::kLong);
+at::Tensor class_labels(std::span<const Target> targets, const at::Tensor& outputs,
+                        std::int64_t classes, std::string_view objective) {
+  const auto truths = targets_of<ClassLabel>(targets, outputs.size(0), objective);
+  at::Tensor labels = at::empty({outputs.size(0)}, at::kLong);
   for (std::size_t i = 0; i < truths.size(); ++i) {
     const int label = truths[i]->index;
     if (label < 0 || label >= classes) {
@@ -58,7 +58,7 @@ at::Tensor class_labels(std::span<const Target> targets, std::int64_t images, st
     }
     labels.data_ptr<std::int64_t>()[i] = label;
   }
-  return labels;
+  return labels.to(outputs.device());
 }
 
 }  // namespace bench

@@ -26,10 +26,10 @@ std::size_t named_output(const ObjectiveFacts& facts, std::string_view name,
 /// Throws Error{bad_data} unless there is one target for each image.
 void check_count(std::span<const Target> targets, std::int64_t images, std::string_view objective);
 
-/// The classes of a batch, i64, N. Throws Error{bad_data} unless there are `images` targets, all
-/// ClassLabels from 0 to classes - 1.
-at::Tensor class_labels(std::span<const Target> targets, std::int64_t images, std::int64_t classes,
-                        std::string_view objective);
+/// The classes of a batch, i64, N, on the device of `outputs`. Throws Error{bad_data} unless there
+/// is a target for each row of these, all ClassLabels from 0 to classes - 1.
+at::Tensor class_labels(std::span<const Target> targets, const at::Tensor& outputs,
+                        std::int64_t classes, std::string_view objective);
 
 /// Targets of type T, one for each of `images`. Throws Error{bad_data} if there are others.
 template <class T>

@@ -51,17 +51,19 @@ void append(const torch::optim::OptimizerParamState* state, Kind kind, std::vect
   list.push_back(adam ? from_torch(adam->exp_avg_sq()) : Tensor());
 }
 
-std::unique_ptr<torch::optim::OptimizerParamState> state_from(const Tensor* memory, Kind kind) {
+std::unique_ptr<torch::optim::OptimizerParamState> state_from(const Tensor* memory, Kind kind,
+                                                              const at::Tensor& parameter) {
   if (memory->empty()) return nullptr;
+  const auto beside = [&](const Tensor& tensor) { return to_torch(tensor).to(parameter.device()); };
   if (kind == Kind::sgd) {
     auto sgd = std::make_unique<torch::optim::SGDParamState>();
-    sgd->momentum_buffer(to_torch(*memory));
+    sgd->momentum_buffer(beside(*memory));
     return sgd;
   }
   auto adam = std::make_unique<torch::optim::AdamParamState>();
   adam->step(memory[0].data<std::int64_t>()[0]);
-  adam->exp_avg(to_torch(memory[1]));
-  adam->exp_avg_sq(to_torch(memory[2]));
+  adam->exp_avg(beside(memory[1]));
+  adam->exp_avg_sq(beside(memory[2]));
   return adam;
 }
 
@@ -117,7 +119,7 @@ void Optimizer::remember(const std::vector<Tensor>& memory) {
   auto& states = state_->optimizer->state();
   states.clear();
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    auto state = state_from(&memory[i * each], kind);
+    auto state = state_from(&memory[i * each], kind, parameters[i]);
     if (state) states[key_of(parameters[i])] = std::move(state);
   }
 }

@@ -13,7 +13,7 @@ class SoftmaxLoss : public Objective {
   at::Tensor loss(const std::vector<at::Tensor>& outputs,
                   std::span<const Target> targets) override {
     const at::Tensor& logits = outputs.at(0);
-    return cross_entropy(logits, class_labels(targets, logits.size(0), logits.size(1), "softmax"));
+    return cross_entropy(logits, class_labels(targets, logits, logits.size(1), "softmax"));
   }
 };
 
@@ -32,7 +32,7 @@ class PixelLoss : public Objective {
       check(*map, logits);
       for (const std::uint8_t label : map->labels) *to++ = label;
     }
-    return pixel_cross_entropy(logits, labels, ignored_);
+    return pixel_cross_entropy(logits, labels.to(logits.device()), ignored_);
   }
 
  private:

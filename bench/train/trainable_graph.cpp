@@ -82,11 +82,11 @@ Tensor in_floats(const Parameter& parameter, const std::string& what) {
   return dequantize(*parameter.grid, *parameter.tensor, what);
 }
 
-std::vector<at::Tensor> begin_parameters(Node& node) {
+std::vector<at::Tensor> begin_parameters(Node& node, const std::string& device) {
   std::vector<at::Tensor> list;
   for (const Parameter& parameter : parameters_of(node.op)) {
     if (!parameter.tensor->empty()) *parameter.tensor = in_floats(parameter, describe(node));
-    list.push_back(to_torch(*parameter.tensor));
+    list.push_back(to_torch(*parameter.tensor, device));
     if (list.back().defined()) list.back().requires_grad_(parameter.by_gradient);
   }
   return list;
@@ -124,9 +124,10 @@ TrainableGraph::TrainableGraph(Graph graph, TrainingOptions options)
   state_->options = options;
   state_->frozen.assign(graph.nodes.size(), false);
   for (Node& node : graph.nodes) {
-    state_->parameters.push_back(begin_parameters(node));
+    state_->parameters.push_back(begin_parameters(node, options.device));
     const auto* constant = std::get_if<Constant>(&node.op);
-    state_->constants.push_back(constant ? to_torch(constant->value) : at::Tensor());
+    state_->constants.push_back(constant ? to_torch(constant->value, options.device)
+                                         : at::Tensor());
   }
   state_->graph = std::move(graph);
 }
@@ -140,7 +141,7 @@ std::vector<at::Tensor> TrainableGraph::forward(const at::Tensor& batch, Mode mo
   const Graph& graph = state_->graph;
   const std::vector<Shape> shapes = infer_shapes(graph, batch.sizes().vec());
   std::vector<at::Tensor> values = state_->constants;
-  values[0] = batch;
+  values[0] = batch.to(at::Device(state_->options.device));
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     if (!values[i].defined()) {

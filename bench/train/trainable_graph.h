@@ -26,6 +26,8 @@ struct TrainingOptions {
   double batch_norm_momentum = 0.1;
   SignGradient sign_of_edges = SignGradient::binary_net;
   SignGradient sign_of_weights = SignGradient::binary_net;
+  /// Where parameters are and everything is computed, by libtorch's name for it.
+  std::string device = "cpu";
 };
 
 class TrainableGraph {
@@ -40,8 +42,8 @@ class TrainableGraph {
   /// Called with each node's value as soon as it is known, the Input's first.
   using See = std::function<void(NodeId node, const at::Tensor& value)>;
 
-  /// The graph's outputs for a batch (f32), in the order of graph.outputs. Throws as infer_shapes,
-  /// and Error{bad_data} naming a BatchNorm that is to go by one value per channel.
+  /// The graph's outputs for a batch (f32, of any device), in the order of graph.outputs. Throws as
+  /// infer_shapes, and Error{bad_data} naming a BatchNorm that is to go by one value per channel.
   std::vector<at::Tensor> forward(const at::Tensor& batch, Mode mode, const See& see = {});
 
   /// The same in evaluation, without gradients, for callers without libtorch.

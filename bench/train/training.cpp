@@ -166,6 +166,7 @@ ModelCard card_of(const TrainingRequest& request, const TrainingImages& images) 
       .recipe = recipe.name,
       .seed = static_cast<std::int64_t>(recipe.seed),
       .steps = recipe.steps,
+      .device = request.device,
       .command = request.command,
       .commit = this_environment().commit,
       .data = images.digest(),
@@ -178,7 +179,7 @@ ModelCard card_of(const TrainingRequest& request, const TrainingImages& images) 
 TrainingResult train(const TrainingRequest& request, const TrainingCalls& calls) {
   const TrainingRecipe& recipe = request.recipe;
   const Paths paths(request);
-  make_deterministic(request.threads);
+  make_deterministic(request.threads, request.device);
   make_folder(request.out);
   const auto judge_data = open_judge(request);
   auto dataset = open_training_set(recipe, request.data, calls.say);
@@ -188,8 +189,9 @@ TrainingResult train(const TrainingRequest& request, const TrainingCalls& calls)
   const Checkpoints checkpoints(paths.checkpoint, {{"recipe", recipe.digest},
                                                    {"data", images.digest()},
                                                    {"network", digest(start.graph)},
-                                                   {"threads", std::to_string(request.threads)}});
-  TrainingRun run(recipe, std::move(start), images);
+                                                   {"threads", std::to_string(request.threads)},
+                                                   {"device", request.device}});
+  TrainingRun run(recipe, std::move(start), images, request.device);
   if (request.restart) checkpoints.remove();
   checkpoints.load_into(run);
   if (!make_steps(request, calls, run, checkpoints)) return {};

@@ -13,8 +13,8 @@
 namespace bench {
 namespace {
 
-TrainingOptions options_of(const TrainingRecipe& recipe) {
-  return {recipe.batch_norm_momentum, recipe.sign_of_edges, recipe.sign_of_weights};
+TrainingOptions options_of(const TrainingRecipe& recipe, const std::string& device) {
+  return {recipe.batch_norm_momentum, recipe.sign_of_edges, recipe.sign_of_weights, device};
 }
 
 std::vector<at::Tensor> all_trained(const TrainableGraph& net, Objective& objective) {
@@ -75,12 +75,13 @@ StartNetwork start_network(const TrainingRecipe& recipe, Graph float_graph,
   return {std::move(first.graph), std::move(follower)};
 }
 
-TrainingRun::TrainingRun(const TrainingRecipe& recipe, StartNetwork start, TrainingImages& images)
+TrainingRun::TrainingRun(const TrainingRecipe& recipe, StartNetwork start, TrainingImages& images,
+                         const std::string& device)
     : recipe_(recipe),
       images_(images),
       follower_(std::move(start.follower)),
       factors_(recipe.quantize),
-      net_(start.graph, options_of(recipe)) {
+      net_(start.graph, options_of(recipe, device)) {
   if (recipe.prune) prune_.emplace(*recipe.prune, start.graph);
   const auto frozen = chosen_nodes(start.graph, recipe.freeze, "freeze");
   for (std::size_t i = 0; i < frozen.size(); ++i) {
@@ -90,7 +91,7 @@ TrainingRun::TrainingRun(const TrainingRecipe& recipe, StartNetwork start, Train
   input[0] = recipe.batch;
   const JsonFields fields(recipe.objective, recipe.name, "objective");
   const std::string kind = JsonFields(fields).text("kind");
-  const ObjectiveFacts facts{start.graph, input, images.classes(), recipe.seed};
+  const ObjectiveFacts facts{start.graph, input, images.classes(), recipe.seed, device};
   objective_ = find(objectives(), "objective", kind).make(recipe.objective, facts);
   optimizer_.emplace(all_trained(net_, *objective_), recipe.optimizer);
 }
@@ -98,6 +99,15 @@ TrainingRun::TrainingRun(const TrainingRecipe& recipe, StartNetwork start, Train
 TrainingRun::~TrainingRun() = default;
 
 TrainingRun::Step TrainingRun::step() {
+  try {
+    return compute_step();
+  } catch (const c10::Error& error) {
+    throw Error(Fault::unsupported, fmt::format("recipe {}, step {}: {}", recipe_.name, done_ + 1,
+                                                error.what_without_backtrace()));
+  }
+}
+
+TrainingRun::Step TrainingRun::compute_step() {
   const Batch batch = images_.batch(done_);
   if (prune_) prune_->clear();
   const auto see = [this](NodeId node, const at::Tensor& value) {

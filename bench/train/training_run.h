@@ -31,8 +31,10 @@ StartNetwork start_network(const TrainingRecipe& recipe, Graph float_graph,
 
 class TrainingRun {
  public:
-  /// All must outlive it. Throws Error naming what of the recipe does not fit the network.
-  TrainingRun(const TrainingRecipe& recipe, StartNetwork start, TrainingImages& images);
+  /// All must outlive it. `device`: where everything is computed, by libtorch's name for it. Throws
+  /// Error naming what of the recipe does not fit the network.
+  TrainingRun(const TrainingRecipe& recipe, StartNetwork start, TrainingImages& images,
+              const std::string& device = "cpu");
 
   ~TrainingRun();
 
@@ -43,19 +45,22 @@ class TrainingRun {
     double loss = 0, learning_rate = 0;
   };
 
-  /// The next one. Throws Error{bad_data} naming the step if its loss or gradients are not finite.
+  /// The next one. Throws Error{bad_data} naming the step if its loss or gradients are not finite;
+  /// Error{unsupported} with what libtorch says if its device cannot compute it.
   Step step();
 
   /// Everything to go on from here.
   NamedTensors save(std::map<std::string, std::string> notes) const;
 
-  /// REQUIRES what `save` gave for the same recipe and images. Throws Error{bad_data}.
+  /// REQUIRES what `save` gave for the same recipe and images, on any device. Throws
+  /// Error{bad_data}.
   void load(const NamedTensors& saved, int done);
 
   /// The network as trained so far, with its grids.
   Graph result() const;
 
  private:
+  Step compute_step();
   void follow_grids();
   void require_finite(const char* what, double value) const;
 

@@ -161,6 +161,7 @@ TEST_CASE("The card says how to get the file again and how good it is") {
   CHECK(card.drawn);
   REQUIRE(card.training);
   CHECK(card.training->steps == 6);
+  CHECK(card.training->device == "cpu");
   CHECK(card.training->command == request.command);
   CHECK(card.training->metric == "top1");
   CHECK(card.training->value == result.value);
