@@ -76,6 +76,7 @@ TEST_CASE("Damaged gates are gates all the same, or one Error with the file's na
      "exception": {"until": "2026-12-31", "reason": "being worked on"}}]})";
   REQUIRE(parse_gates(whole, "g.json").list.size() == 2);
   testing::check_mutations(whole, "g.json: ", [](const std::string& text) {
-    for (const Gate& gate : parse_gates(text, "g.json").list) CHECK(gate.largest_drop >= 0);
+    const Gates gates = parse_gates(text, "g.json");
+    for (const Gate& gate : gates.list) CHECK(gate.largest_drop >= 0);
   });
 }

@@ -65,7 +65,8 @@ TEST_CASE("A damaged recipe is one all the same, or one Error with the file's na
     "images": {"draw": "voc", "count": 4}, "observe": {"decay": 0.5}, "steps")");
   CHECK(parse_training_recipe(whole, "n.json").prune->ratio == 0.5);
   testing::check_mutations(whole, "n.json: ", [](const std::string& damaged) {
-    CHECK(parse_training_recipe(damaged, "n.json").batch >= 1);
+    const TrainingRecipe read = parse_training_recipe(damaged, "n.json");
+    CHECK(read.batch >= 1);
   });
 }
 
