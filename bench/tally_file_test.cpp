@@ -79,15 +79,15 @@ TEST_CASE("What is no tally is refused by name") {
   }
 }
 
-// A file with this payload, as zlib writes it.
-std::string file_with(const std::string& payload) {
+// The file `good`, but with this payload, as zlib writes it.
+std::string file_with(const std::string& good, const std::string& payload) {
   uLongf size = compressBound(payload.size());
   std::string packed(size, '\0');
   compress(reinterpret_cast<Bytef*>(packed.data()), &size,
            reinterpret_cast<const Bytef*>(payload.data()), payload.size());
   ByteWriter length;
   length.u64(payload.size());
-  return "QBTALLY1" + length.bytes() + packed.substr(0, size);
+  return good.substr(0, 8) + length.bytes() + packed.substr(0, size);
 }
 
 TEST_CASE("Whatever stands in the compressed part, it is a tally or one Error") {
@@ -96,13 +96,13 @@ TEST_CASE("Whatever stands in the compressed part, it is a tally or one Error") 
   uLongf size = payload.size();
   REQUIRE(uncompress(reinterpret_cast<Bytef*>(payload.data()), &size,
                      reinterpret_cast<const Bytef*>(good.data() + 16), good.size() - 16) == Z_OK);
-  REQUIRE(read_tally_file(file_with(payload), "t").tally == sample());
-  testing::check_mutations(payload, "t: ", [](const std::string& changed) {
-    const Tally tally = read_tally_file(file_with(changed), "t").tally;
+  REQUIRE(read_tally_file(file_with(good, payload), "t").tally == sample());
+  testing::check_mutations(payload, "t: ", [&good](const std::string& changed) {
+    const Tally tally = read_tally_file(file_with(good, changed), "t").tally;
     CHECK(tally.rows.size() == tally.items.size());
   });
   for (std::size_t length = 0; length < payload.size(); ++length) {
-    CHECK_THROWS_AS(read_tally_file(file_with(payload.substr(0, length)), "t"), Error);
+    CHECK_THROWS_AS(read_tally_file(file_with(good, payload.substr(0, length)), "t"), Error);
   }
 }
 
