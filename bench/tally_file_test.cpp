@@ -97,10 +97,12 @@ TEST_CASE("Whatever stands in the compressed part, it is a tally or one Error") 
   REQUIRE(uncompress(reinterpret_cast<Bytef*>(payload.data()), &size,
                      reinterpret_cast<const Bytef*>(good.data() + 16), good.size() - 16) == Z_OK);
   REQUIRE(read_tally_file(file_with(good, payload), "t").tally == sample());
-  testing::check_mutations(payload, "t: ", [&good](const std::string& changed) {
-    const Tally tally = read_tally_file(file_with(good, changed), "t").tally;
-    CHECK(tally.rows.size() == tally.items.size());
-  });
+  const int refused =
+      testing::refused_mutations(payload, "t: ", [&good](const std::string& changed) {
+        const Tally tally = read_tally_file(file_with(good, changed), "t").tally;
+        CHECK(tally.rows.size() == tally.items.size());
+      });
+  CHECK(refused > 100);
   for (std::size_t length = 0; length < payload.size(); ++length) {
     CHECK_THROWS_AS(read_tally_file(file_with(good, payload.substr(0, length)), "t"), Error);
   }

@@ -64,10 +64,11 @@ TEST_CASE("A damaged recipe is one all the same, or one Error with the file's na
     "sign_gradient": {"weights": "identity"}, "prune": {"alpha": 1, "ratio": 0.5, "nodes": ["b"]},
     "images": {"draw": "voc", "count": 4}, "observe": {"decay": 0.5}, "steps")");
   CHECK(parse_training_recipe(whole, "n.json").prune->ratio == 0.5);
-  testing::check_mutations(whole, "n.json: ", [](const std::string& damaged) {
+  const int refused = testing::refused_mutations(whole, "n.json: ", [](const std::string& damaged) {
     const TrainingRecipe read = parse_training_recipe(damaged, "n.json");
     CHECK(read.batch >= 1);
   });
+  CHECK(refused > 100);
 }
 
 TEST_CASE("Sizes without sense are refused, not tried") {
