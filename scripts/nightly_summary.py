@@ -116,7 +116,7 @@ class Suite:
                 for one in case["figures"] if one["metric"] == "median_ms" and one["missed"]]
 
     def worst_images(self, case, count=3):
-        worst = [f"{one['image']} ({one['effect']:+.4f})" for one in case["flips"] if one["effect"] < 0]
+        worst = [f"{one['image']} ({one['effect']:+.2g})" for one in case["flips"] if one["effect"] < -1e-12]
         return ", ".join(worst[:count]) or (f"{len(case['flips'])} changed" if case["flips"] else "-")
 
     def pages(self, case):
@@ -149,7 +149,8 @@ class Suite:
                 text += f", surest {case['name']}: {how}"
             return text + (f"; {quiet} as before, bit for bit" if quiet else "")
         if self.slower():
-            return f"slower in {len({case['name'] for case, _ in self.slower()})} cases"
+            count = len({case['name'] for case, _ in self.slower()})
+            return f"slower in {count} case{'' if count == 1 else 's'}"
         if same == total:
             return f"all {total} cases answer as before, bit for bit"
         return f"no worse: {same} of {total} cases answer as before, {total - same} otherwise but within their gates"

@@ -95,12 +95,13 @@ EOF
 suite tiny 2 ', "speed": true'
 expect 0 night "$folder/tiny.json"
 said "No worse. tiny: no worse: 1 of 2 cases answer as before"
-fast='for r in d["records"]: r["speed_one_thread"].update(median_ms=1e-5, round_ms=[1e-5] * 7)'
+# What is slower beside the float case is; float itself has not become slower.
+fast='for r in d["records"][1:]: r["speed_one_thread"].update(median_ms=1e-5, round_ms=[1e-5] * 7)'
 other='for r in d["records"]: r["environment"]["machine"] = "elsewhere"'
 good=$(newest)
 rewrite "$good/tiny/result.json" "$fast"
 expect 1 night "$folder/tiny.json"
-said "slower in 2 cases"
+said "slower in 1 case"
 for run in "$good/tiny" "$BENCH_BASELINES/tiny"; do
   rewrite "$run/result.json" "$fast"
   rewrite "$run/result.json" "$other"
