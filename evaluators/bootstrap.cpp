@@ -53,6 +53,14 @@ std::optional<Interval> interval95(std::vector<double> values) {
   return Interval{percentile(values, 0.025), percentile(values, 0.975)};
 }
 
+double percentile_p(std::span<const double> ascending, double at) {
+  constexpr double rounding = 1e-12;  // sums of the same numbers in another order differ by less
+  const auto low = std::ranges::upper_bound(ascending, at + rounding) - ascending.begin();
+  const auto high = ascending.end() - std::ranges::lower_bound(ascending, at - rounding);
+  return std::min(1.0, 2 * static_cast<double>(1 + std::min(low, high)) /
+                           static_cast<double>(1 + std::ssize(ascending)));
+}
+
 std::vector<std::vector<double>> bootstrap_values(std::size_t items, std::size_t statistics,
                                                   const Bootstrap& bootstrap,
                                                   const Statistics& compute) {

@@ -26,6 +26,12 @@ void resample(std::span<std::uint32_t> counts, std::uint64_t replicate, std::uin
 /// values are left out. Nothing if none remains.
 std::optional<Interval> interval95(std::vector<double> values);
 
+/// Two-sided p of the true value being `at`, from a figure's replicates in ascending order: twice
+/// the share of them on the rarer side of `at`, those equal to it counted on both, the figure
+/// itself as one more, so that it is never 0. 1 if there are none. Source: Davison and Hinkley,
+/// Bootstrap Methods and their Application (1997), sections 4.2, 5.3.
+double percentile_p(std::span<const double> ascending, double at);
+
 /// Several statistics of the same drawn items, in a fixed order; counts[i] says how often item i
 /// was drawn.
 using Statistics = std::function<std::vector<double>(std::span<const std::uint32_t> counts)>;

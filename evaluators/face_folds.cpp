@@ -266,6 +266,7 @@ TallyFigures verification_tally(ComparedPairs pairs, const FaceProtocol& protoco
   };
   const auto kept = std::make_shared<const Kept>(std::move(pairs), protocol);
   TallyFigures result;
+  result.independent = false;
   const std::vector<std::uint32_t> once(kept->pairs.same.size(), 1);
   for (const Figure& figure : kept->verification.figures(once)) {
     if (!figure.interval) continue;

@@ -1,15 +1,14 @@
 #include "evaluators/paired.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cassert>
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <thread>
 #include <utility>
 
 #include "evaluators/bootstrap.h"
+#include "evaluators/parallel.h"
 #include "evaluators/significance.h"
 
 namespace bench {
@@ -47,21 +46,6 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 using Counts = std::vector<std::uint32_t>;
 using Replicates = std::vector<std::vector<double>>;  // by replicate and figure
 
-/// body(k) for every k below `n`, on all cores.
-template <class Body>
-void spread(int n, const Body& body) {
-  std::atomic<int> next{0};
-  const auto work = [&] {
-    for (int k = next++; k < n; k = next++) body(k);
-  };
-  std::vector<std::thread> threads;
-  for (unsigned i = 1; i < std::thread::hardware_concurrency() && std::cmp_less(i, n); ++i) {
-    threads.emplace_back(work);
-  }
-  work();
-  for (std::thread& thread : threads) thread.join();
-}
-
 std::vector<double> minus(std::vector<double> a, const std::vector<double>& b) {
   for (std::size_t k = 0; k < a.size(); ++k) a[k] -= b[k];
   return a;
@@ -71,9 +55,10 @@ std::vector<double> minus(std::vector<double> a, const std::vector<double>& b) {
 /// are those of bootstrap_values().
 Replicates resampled(const TallyFigures& before, const TallyFigures& after,
                      const std::vector<std::size_t>& groups, const Bootstrap& bootstrap) {
+  const std::size_t items = std::accumulate(groups.begin(), groups.end(), std::size_t{0});
   Replicates drawn(static_cast<std::size_t>(bootstrap.replicates));
-  spread(bootstrap.replicates, [&](int replicate) {
-    Counts counts(std::accumulate(groups.begin(), groups.end(), std::size_t{0}));
+  for_each_index(bootstrap.replicates, items, [&](int replicate) {
+    Counts counts(items);
     std::span<std::uint32_t> rest(counts);
     std::uint64_t stream = static_cast<std::uint64_t>(replicate) * groups.size();
     for (const std::size_t size : groups) {
@@ -91,7 +76,7 @@ Replicates exchanged(const Tally& before, const Tally& after, const Bootstrap& b
   const Tally both = interleaved(before, after);
   const TallyFigures joint = figures_of(both);
   Replicates drawn(static_cast<std::size_t>(bootstrap.replicates));
-  spread(bootstrap.replicates, [&](int replicate) {
+  for_each_index(bootstrap.replicates, before.items.size(), [&](int replicate) {
     Counts first(both.items.size()), second(both.items.size());
     for (std::size_t i = 0; i < first.size(); i += 2) {
       const auto lot = static_cast<std::uint32_t>(
@@ -115,15 +100,6 @@ std::vector<double> column(const Replicates& drawn, std::size_t figure) {
 
 // Sums of the same numbers in another order differ by less.
 constexpr double rounding = 1e-12;
-
-/// Twice the share of `drawn` (ascending) on the rarer side of `at`, the values themselves counted
-/// on both; the figure itself counts as one replicate, so that it is never 0.
-double two_sided(const std::vector<double>& drawn, double at) {
-  const auto low = std::upper_bound(drawn.begin(), drawn.end(), at + rounding) - drawn.begin();
-  const auto high = drawn.end() - std::lower_bound(drawn.begin(), drawn.end(), at - rounding);
-  return std::min(1.0, 2 * static_cast<double>(1 + std::min(low, high)) /
-                           static_cast<double>(1 + std::ssize(drawn)));
-}
 
 /// The share of `drawn` that is as far from 0 as `seen`.
 double as_far(const std::vector<double>& drawn, double seen) {
@@ -149,26 +125,6 @@ Moved count_moved(const std::vector<std::uint8_t>& before, const std::vector<std
     moved.gained += before[i] < after[i];
   }
   return moved;
-}
-
-double deviation(const std::vector<double>& values) {
-  if (values.empty()) return 0;
-  const auto n = static_cast<double>(values.size());
-  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
-  double sum = 0;
-  for (const double value : values) sum += (value - mean) * (value - mean);
-  return std::sqrt(sum / n);
-}
-
-/// Whether losses are counted: McNemar's test, with nothing allowed.
-bool counted(const PairedFigure& figure, const Watch& watch) {
-  return figure.moved && watch.allowed == 0;
-}
-
-/// The share of items that come and go without a net loss, on each side.
-double background(const PairedFigure& figure) {
-  return static_cast<double>(std::min(figure.moved->lost, figure.moved->gained)) /
-         static_cast<double>(figure.items);
 }
 
 /// A figure asked for, and its places in the two runs' lists.
@@ -199,7 +155,9 @@ void set_values(std::vector<Chosen>& chosen, const TallyFigures& from, const Tal
     figure.after = new_values[in_after];
     figure.items = static_cast<std::int64_t>(items);
     const auto &was_right = from.right[at], &is_right = to.right[in_after];
-    if (!was_right.empty() && !is_right.empty()) figure.moved = count_moved(was_right, is_right);
+    if (was_right.empty() || is_right.empty()) continue;
+    figure.moved = count_moved(was_right, is_right);
+    figure.counted = from.independent && to.independent;
   }
 }
 
@@ -207,7 +165,7 @@ void set_values(std::vector<Chosen>& chosen, const TallyFigures& from, const Tal
 void set_chance(PairedFigure& figure, std::vector<double> drawn, const std::vector<double>& lots) {
   figure.drawn = std::move(drawn);
   figure.interval95 = interval95(figure.drawn);
-  figure.p = figure.drawn.empty() ? nan : two_sided(figure.drawn, 0);
+  figure.p = figure.drawn.empty() ? nan : percentile_p(figure.drawn, 0);
   if (!lots.empty()) figure.p = std::max(figure.p, as_far(lots, figure.after - figure.before));
 }
 
@@ -231,7 +189,7 @@ std::vector<PairedFigure> compare_tallies(const Tally& before, const Tally& afte
   } else {
     const bool few = count_changed(before, after) <= exchanged_up_to;
     const bool counted =
-        std::ranges::all_of(chosen, [](const Chosen& one) { return one.figure.moved.has_value(); });
+        std::ranges::all_of(chosen, [](const Chosen& one) { return one.figure.counted; });
     const auto drawn = resampled(from, to, before.groups, bootstrap);
     const auto lots = few && !counted ? exchanged(before, after, bootstrap) : Replicates();
     for (Chosen& one : chosen) set_chance(one.figure, column(drawn, one.at), column(lots, one.at));
@@ -239,88 +197,11 @@ std::vector<PairedFigure> compare_tallies(const Tally& before, const Tally& afte
   std::vector<PairedFigure> figures;
   for (Chosen& one : chosen) {
     PairedFigure& figure = one.figure;
-    if (figure.moved) figure.p = mcnemar(figure.moved->lost, figure.moved->gained);
+    if (figure.counted) figure.p = mcnemar(figure.moved->lost, figure.moved->gained);
     if (std::isnan(figure.after - figure.before)) figure.p = nan;
     figures.push_back(std::move(figure));
   }
   return figures;
-}
-
-std::vector<Flip> flips(const Tally& before, const Tally& after, const std::string& metric) {
-  assert(pairable(before, after));
-  const Tally both = interleaved(before, after);
-  const TallyFigures from = figures_of(before), to = figures_of(after), joint = figures_of(both);
-  const auto place = [&](const TallyFigures& figures) {
-    return static_cast<std::size_t>(std::ranges::find(figures.names, metric) -
-                                    figures.names.begin());
-  };
-  const std::size_t k = place(from), there = place(to);
-  if (k == from.names.size() || there == to.names.size()) return {};
-  std::vector<Flip> list;
-  std::vector<std::size_t> items;
-  for (std::size_t i = 0; i < before.items.size(); ++i) {
-    if (before.rows[i] == after.rows[i]) continue;
-    list.push_back({before.items[i], 0});
-    items.push_back(i);
-  }
-  if (!from.right[k].empty() && !to.right[there].empty()) {
-    for (std::size_t f = 0; f < items.size(); ++f) {
-      list[f].effect = (to.right[there][items[f]] - from.right[k][items[f]]) /
-                       static_cast<double>(before.items.size());
-    }
-  } else {
-    Counts old_answers(both.items.size());
-    for (std::size_t i = 0; i < old_answers.size(); i += 2) old_answers[i] = 1;
-    const double value = joint.values(old_answers)[k];
-    spread(static_cast<int>(items.size()), [&](int f) {
-      Counts one_new = old_answers;
-      const std::size_t i = items[static_cast<std::size_t>(f)];
-      std::swap(one_new[2 * i], one_new[2 * i + 1]);
-      list[static_cast<std::size_t>(f)].effect = joint.values(one_new)[k] - value;
-    });
-  }
-  std::stable_sort(list.begin(), list.end(),
-                   [](const Flip& a, const Flip& b) { return a.effect < b.effect; });
-  return list;
-}
-
-double loss(const PairedFigure& figure, const Watch& watch) {
-  return watch.higher_is_better ? figure.before - figure.after : figure.after - figure.before;
-}
-
-double p_of_loss(const PairedFigure& figure, const Watch& watch) {
-  const double lost = loss(figure, watch);
-  if (std::isnan(lost) || std::isnan(figure.p)) return nan;
-  if (lost <= watch.allowed) return 1;
-  if (watch.allowed == 0) return figure.p;
-  const double at = watch.higher_is_better ? -watch.allowed : watch.allowed;
-  return std::max(figure.p, two_sided(figure.drawn, at));
-}
-
-double power_for(const PairedFigure& figure, const Watch& watch, double true_loss) {
-  if (counted(figure, watch)) {
-    const double both = background(figure);
-    const double power = mcnemar_power(figure.items, both + true_loss, both, watch.alpha);
-    if (watch.least == 0) return power;
-    const double spread = std::sqrt((2 * both + true_loss) / static_cast<double>(figure.items));
-    return std::min(power, normal_probability((true_loss - watch.least) / spread));
-  }
-  const double spread = deviation(figure.drawn);
-  if (!(spread > 0)) return nan;
-  const double needed =
-      std::max(watch.least, watch.allowed + normal_quantile(1 - watch.alpha / 2) * spread);
-  return normal_probability((true_loss - needed) / spread);
-}
-
-double visible_loss(const PairedFigure& figure, const Watch& watch, double power) {
-  if (std::isnan(power_for(figure, watch, 0.5))) return nan;
-  double low = 0, high = 1;
-  if (power_for(figure, watch, high) < power) return nan;
-  while (high - low > 1e-3 * high) {
-    const double middle = (low + high) / 2;
-    (power_for(figure, watch, middle) < power ? low : high) = middle;
-  }
-  return high;
 }
 
 }  // namespace bench

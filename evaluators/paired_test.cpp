@@ -4,11 +4,12 @@
 #include <cmath>
 
 #include "evaluators/bootstrap.h"
-#include "evaluators/face_verification.h"
-#include "evaluators/significance.h"
+#include "evaluators/drawn_testing.h"
 #include "evaluators/top_k.h"
+#include "evaluators/watch.h"
 
 using namespace bench;
+using namespace bench::testing;
 
 namespace {
 
@@ -110,33 +111,7 @@ namespace {
 /// `right[i]` of each image.
 Tally shares(const std::vector<bool>& right) { return judged(right)->tally(); }
 
-double uniform(std::uint64_t stream, std::uint64_t i) {
-  return static_cast<double>(random_bits(77, stream, i) >> 11) * 0x1p-53;
-}
-
-/// Images of 4 faces, each found with probability 0.7 and a misfit now and then. `stream` draws
-/// what both runs share, `own` the rest: a face's outcome is the run's own with probability 0.15.
-Tally faces(std::uint64_t stream, std::uint64_t own, double dropped = 0,
-            std::uint64_t images = 60) {
-  const auto evaluator = make_evaluator("widerface-ap", {"thresholds-100", {"face"}, false});
-  for (std::uint64_t i = 0; i < images; ++i) {
-    std::vector<FaceBox> truth;
-    Detections found;
-    for (std::uint64_t k = 0; k < 4; ++k) {
-      const std::uint64_t at = 10 * i + k;
-      const double x = 100 * static_cast<double>(k);
-      truth.push_back({{x, 0, x + 50, 50}, true, true, true});
-      const std::uint64_t by = uniform(stream, 1000 + at) < 0.15 ? own : stream;
-      const bool hit = uniform(by, 2000 + at) < 0.7;
-      const double score = (hit ? 0.3 : 0.0) + 0.7 * uniform(by, 3000 + at);
-      if (uniform(own, 4000 + at) < dropped) continue;
-      const double off = hit ? 0 : 60;
-      found.items.push_back({0, score, {x + off, 0, x + off + 50, 50}, 0});
-    }
-    evaluator->add("image " + std::to_string(1000 + i), truth, found);
-  }
-  return evaluator->tally();
-}
+Tally faces(std::uint64_t shared, std::uint64_t own) { return drawn_faces({shared, own}); }
 
 const PairedFigure& hard(const std::vector<PairedFigure>& figures) { return figures.at(2); }
 
@@ -212,126 +187,6 @@ TEST_CASE("The comparison is the same for any number of threads and either order
   const auto back = hard(compare_tallies(other, one, {}, {500, 1}));
   CHECK(back.p == Approx(there.p).margin(0.05));
   CHECK(back.interval95->low == Approx(-there.interval95->high).margin(1e-12));
-}
-
-TEST_CASE("Power of shares: what is said to be visible is found that often") {
-  // 2,000 images, 1 % come and go each way; the visible loss is planted on top.
-  std::vector<bool> before(2000, true), after(2000, true);
-  for (std::size_t i = 0; i < 20; ++i) before[i] = after[100 + i] = false;
-  const auto figure = compare_tallies(shares(before), shares(after), {}, {0, 1}).at(0);
-  const double visible = visible_loss(figure, {}, 0.9);
-  CHECK(power_for(figure, {}, visible) == Approx(0.9).margin(0.01));
-  int found = 0;
-  for (std::uint64_t round = 0; round < 1000; ++round) {
-    std::int64_t lost = 0, gained = 0;
-    for (std::uint64_t i = 0; i < 2000; ++i) {
-      const double at = uniform(round, i);
-      lost += at < 0.01 + visible;
-      gained += at > 0.99;
-    }
-    found += lost > gained && mcnemar(lost, gained) <= 0.05;
-  }
-  CHECK(found / 1000.0 == Approx(0.9).margin(4 * std::sqrt(0.9 * 0.1 / 1000)));
-}
-
-namespace {
-
-/// How often comparisons of runs over the same images find a change, and a loss.
-struct Alarms {
-  int changed = 0, lost = 0;
-};
-
-Alarms simulate(int rounds, double dropped, int replicates) {
-  Alarms alarms;
-  for (int round = 0; round < rounds; ++round) {
-    const auto stream = static_cast<std::uint64_t>(3 * round);
-    const auto figure = hard(compare_tallies(
-        faces(stream, stream + 1), faces(stream, stream + 2, dropped), {}, {replicates, 1}));
-    alarms.changed += figure.p <= 0.05;
-    alarms.lost += p_of_loss(figure, {}) <= 0.05;
-  }
-  return alarms;
-}
-
-}  // namespace
-
-TEST_CASE("A/A: AP of two runs that are equally good; alarms at most alpha") {
-  const Alarms alarms = simulate(300, 0, 99);
-  CHECK(alarms.changed <= 300 * 0.05 + 4 * std::sqrt(300 * 0.05 * 0.95));
-}
-
-TEST_CASE("A/A: 10,000 pairs of runs, AP", "[slow]") {
-  const Alarms alarms = simulate(10000, 0, 199);
-  WARN("changes: " << alarms.changed << ", losses: " << alarms.lost << " of 10000");
-  CHECK(alarms.changed <= 500);
-  CHECK(alarms.lost <= 250);
-  CHECK(alarms.changed > 200);
-}
-
-TEST_CASE("Planted: 0.3 % of 50,000 answers flipped are found with the power that is said") {
-  constexpr std::int64_t images = 50000;
-  const PairedFigure none{"top1", 0.7, 0.7, images, {}, Moved{0, 0}, 1, {}};
-  // Seven in ten of the flipped ones were right.
-  const double power = power_for(none, {}, 0.7 * 0.003);
-  CHECK(power > 0.999);
-  CHECK(visible_loss(none, {}, 0.9) < 0.7 * 0.003);
-  int found = 0;
-  for (std::uint64_t round = 0; round < 200; ++round) {
-    std::int64_t lost = 0;
-    for (std::uint64_t i = 0; i < 150; ++i) lost += uniform(round, i) < 0.7;
-    found += mcnemar(lost, 0) <= 0.05;
-  }
-  CHECK(found == 200);
-}
-
-TEST_CASE("Planted: 1 % of all boxes dropped is found with the power that is said") {
-  constexpr int rounds = 40;
-  std::vector<PairedFigure> figures;
-  double planted = 0;
-  for (std::uint64_t round = 0; round < rounds; ++round) {
-    figures.push_back(hard(compare_tallies(faces(round, round, 0, 600),
-                                           faces(round, round, 0.01, 600), {}, {199, 1})));
-    planted += loss(figures.back(), {}) / rounds;
-  }
-  double found = 0, power = 0;
-  for (const PairedFigure& figure : figures) {
-    found += p_of_loss(figure, {}) <= 0.05 ? 1.0 / rounds : 0;
-    power += power_for(figure, {}, planted) / rounds;
-  }
-  WARN("a loss of " << planted << " was found in " << found << " of the rounds, said: " << power);
-  CHECK(planted > 0);
-  CHECK(power > 0.5);
-  CHECK(found > power - 4 * std::sqrt(0.25 / rounds));
-}
-
-TEST_CASE("Planted: 2 % of all embeddings moved is found with the power that is said") {
-  constexpr int rounds = 40;
-  constexpr std::uint64_t pairs = 1200;
-  std::vector<PairedFigure> figures;
-  double planted = 0;
-  const std::vector<std::string> accuracy = {"accuracy"};
-  for (std::uint64_t round = 0; round < rounds; ++round) {
-    std::vector<ScoredPair> before, after;
-    for (std::uint64_t p = 0; p < pairs; ++p) {
-      const bool same = p % 2 == 0;
-      before.push_back({static_cast<int>(p % 10), same, (same ? 0.2 : 1.2) + uniform(round, p)});
-      after.push_back(before.back());
-      // One of a pair's two pictures is somebody's anywhere.
-      if (uniform(round, 5000 + p) < 0.04) after.back().distance = 2 * uniform(round, 9000 + p);
-    }
-    figures.push_back(compare_tallies(pairs_tally(before, "insightface"),
-                                      pairs_tally(after, "insightface"), accuracy, {0, 1})
-                          .at(0));
-    planted += loss(figures.back(), {}) / rounds;
-  }
-  double found = 0, power = 0;
-  for (const PairedFigure& figure : figures) {
-    found += p_of_loss(figure, {}) <= 0.05 ? 1.0 / rounds : 0;
-    power += power_for(figure, {}, planted) / rounds;
-  }
-  WARN("a loss of " << planted << " was found in " << found << " of the rounds, said: " << power);
-  CHECK(planted > 0);
-  CHECK(found == Approx(power).margin(4 * std::sqrt(0.25 / rounds)));
 }
 
 TEST_CASE("Ties in one run only are no hindrance") {

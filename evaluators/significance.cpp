@@ -9,7 +9,6 @@ namespace bench {
 namespace {
 
 constexpr std::size_t exact_limit = 20;
-constexpr double approximate_beyond = 400;  // images that change
 
 /// log of n! / (k! (n - k)!) p^k (1 - p)^(n - k). REQUIRES 0 < p < 1.
 double log_binomial(std::int64_t n, std::int64_t k, double p) {
@@ -24,16 +23,34 @@ double binomial(std::int64_t n, std::int64_t k, double p) {
   return std::exp(log_binomial(n, k, p));
 }
 
-/// P(at most k of n), each with probability 1/2. Terms fall by (n - k) / k and more at every step
-/// down from k <= n / 2.
-double at_most(std::int64_t n, std::int64_t k) {
+/// How far from its mean a count of this variance may be: what lies beyond weighs nothing.
+double reach(double variance) { return 9 * std::sqrt(variance) + 9; }
+
+/// P(at most k of n), each with probability p. Downwards from the mean, terms only fall; from far
+/// above it they would start at 0.
+double at_most(std::int64_t n, std::int64_t k, double p) {
+  if (k >= n || p <= 0) return 1;
+  if (p >= 1) return 0;
+  const double mean = static_cast<double>(n) * p, odds = (1 - p) / p;
+  k = std::min(k, static_cast<std::int64_t>(mean + reach(mean * (1 - p))));
   double sum = 0;
-  for (double term = binomial(n, k, 0.5); k >= 0; --k) {
+  for (double term = binomial(n, k, p); k >= 0; --k) {
     sum += term;
-    term *= static_cast<double>(k) / static_cast<double>(n - k + 1);
-    if (term < sum * 1e-17) break;
+    if (static_cast<double>(k) <= mean && term < sum * 1e-17) break;
+    term *= odds * static_cast<double>(k) / static_cast<double>(n - k + 1);
   }
   return sum;
+}
+
+/// The most of `changed` images that may be gained ones, so that `found` holds; -1 if none may.
+std::int64_t most_gained(std::int64_t changed,
+                         const std::function<bool(std::int64_t, std::int64_t)>& found) {
+  std::int64_t low = -1, high = changed / 2 + 1;
+  while (high - low > 1) {
+    const std::int64_t middle = (low + high) / 2;
+    (found(changed - middle, middle) ? low : high) = middle;
+  }
+  return low;
 }
 
 /// Twice the mean rank of each value among all, so that shared ranks stay whole.
@@ -103,7 +120,7 @@ double normal_rank_test(const std::vector<std::int64_t>& ranks, std::size_t draw
 double mcnemar(std::int64_t lost, std::int64_t gained) {
   const std::int64_t changed = lost + gained;
   if (changed == 0) return 1;
-  return std::min(1.0, 2 * at_most(changed, std::min(lost, gained)));
+  return std::min(1.0, 2 * at_most(changed, std::min(lost, gained), 0.5));
 }
 
 double mann_whitney(std::span<const double> before, std::span<const double> after) {
@@ -143,38 +160,34 @@ double normal_quantile(double p) {
   return (low + high) / 2;
 }
 
-double mcnemar_power(std::int64_t images, double lost, double gained, double alpha) {
-  const double share = lost + gained;
+double tango(std::int64_t lost, std::int64_t gained, std::int64_t images, double true_loss) {
+  const auto b = static_cast<double>(lost), c = static_cast<double>(gained),
+             n = static_cast<double>(images), d = true_loss;
+  // The likelihood of shares d + q and q is greatest where 2 n q^2 - linear q - c d (1 - d) = 0.
+  const double linear = (b + c) * (1 - d) - 2 * d * (n - b);
+  const double q = (linear + std::sqrt(linear * linear + 8 * n * c * d * (1 - d))) / (4 * n);
+  const double variance = n * (2 * std::max(0.0, q) + d * (1 - d));
+  const double away = std::abs(b - c - n * d);
+  return variance > 0 ? 2 * normal_probability(-away / std::sqrt(variance)) : away == 0;
+}
+
+double counts_power(std::int64_t images, double lost, double gained,
+                    const std::function<bool(std::int64_t lost, std::int64_t gained)>& found) {
+  const double share = std::min(1.0, lost + gained);
   if (share <= 0 || images <= 0) return 0;
   const double mean = static_cast<double>(images) * share;
-  if (mean > approximate_beyond) {
-    const double net = static_cast<double>(images) * (lost - gained);
-    const double scatter = std::sqrt(mean - net * net / static_cast<double>(images));
-    const double needed = 1 + normal_quantile(1 - alpha / 2) * std::sqrt(mean);
-    return scatter > 0 ? normal_probability((net - needed) / scatter) : net > needed;
-  }
-  const double reach = 9 * std::sqrt(mean) + 9;  // what lies beyond weighs nothing
-  const auto least = static_cast<std::int64_t>(std::max(0.0, std::floor(mean - reach)));
-  const auto most = std::min(images, static_cast<std::int64_t>(std::ceil(mean + reach)));
+  const double away = reach(mean * (1 - share));
+  const auto least = static_cast<std::int64_t>(std::max(0.0, std::floor(mean - away)));
+  const auto most = std::min(images, static_cast<std::int64_t>(std::ceil(mean + away)));
+  // Of `changed` images at most `allowed` may be gained ones; that never falls.
+  std::int64_t allowed = most_gained(least, found);
   double power = 0;
-  // Of `changed` images the test needs at most `allowed` gained ones, which never falls.
-  std::int64_t allowed = -1;
   for (std::int64_t changed = least; changed <= most; ++changed) {
-    while (2 * (allowed + 1) < changed && mcnemar(changed - allowed - 1, allowed + 1) <= alpha) {
-      ++allowed;
-    }
+    while (2 * (allowed + 1) <= changed && found(changed - allowed - 1, allowed + 1)) ++allowed;
     if (allowed < 0) continue;
-    double found = 0;
-    for (std::int64_t k = allowed; k >= 0; --k) {
-      const double term = binomial(changed, k, gained / share);
-      found += term;
-      if (term < 1e-12 && static_cast<double>(k) < static_cast<double>(changed) * gained / share) {
-        break;
-      }
-    }
-    power += binomial(images, changed, share) * std::min(1.0, found);
+    power += binomial(images, changed, share) * at_most(changed, allowed, gained / share);
   }
-  return power;
+  return std::min(1.0, power);
 }
 
 }  // namespace bench

@@ -4,6 +4,7 @@
 // alpha at most (Mann-Whitney on long lists: about alpha).
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -13,6 +14,14 @@ namespace bench {
 /// losing and gaining are equally likely? 1 if none changed.
 /// Source: McNemar, Psychometrika 12 (1947), with the binomial distribution in place of chi-square.
 double mcnemar(std::int64_t lost, std::int64_t gained);
+
+/// The same for another question: how likely are counts at least as far from a true loss (share
+/// lost
+/// - share gained) of `true_loss`? The score test, whose deviation is that of the shares most
+/// likely under this loss; it is not exact, but a deviation taken from the counts themselves would
+/// be 0 where nothing was gained or lost. REQUIRES 0 <= true_loss < 1, images > 0.
+/// Source: Tango, Statistics in Medicine 17 (1998) 891, equation 2.4.
+double tango(std::int64_t lost, std::int64_t gained, std::int64_t images, double true_loss);
 
 /// Whether values of one list tend to be larger than those of the other: the sum of their ranks
 /// among all values, equal values sharing the mean of their ranks. Exact (all ways of dealing the
@@ -31,9 +40,11 @@ double normal_quantile(double p);
 /// ... and that probability.
 double normal_probability(double z);
 
-/// The probability that mcnemar() finds p <= alpha, and more images lost than gained, where a share
-/// `lost` of `images` is lost and a share `gained` is gained on average. By normal distributions
-/// where more than 400 are expected to change.
-double mcnemar_power(std::int64_t images, double lost, double gained, double alpha);
+/// The probability that `found` holds of the counts of lost and gained images, where each of
+/// `images` is lost with probability `lost` and gained with probability `gained`. Exact. REQUIRES a
+/// `found` that holds of (lost + 1, gained) and of (lost + 1, gained - 1) wherever it holds of
+/// (lost, gained), and never where fewer are lost than gained.
+double counts_power(std::int64_t images, double lost, double gained,
+                    const std::function<bool(std::int64_t lost, std::int64_t gained)>& found);
 
 }  // namespace bench

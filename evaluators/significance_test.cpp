@@ -75,14 +75,32 @@ TEST_CASE("Normal quantiles") {
   CHECK(normal_probability(-1.2815515655446004) == Approx(0.1).epsilon(1e-10));
 }
 
-TEST_CASE("The power of McNemar's test, by hand and by simulation") {
-  // All changes are losses, at most 6 images: alpha .05 needs all 6 lost (2 / 64; 5: 2 / 32 > .05).
-  CHECK(mcnemar_power(6, 0.5, 0, 0.05) == Approx(std::pow(0.5, 6)).epsilon(1e-9));
-  CHECK(mcnemar_power(100, 0, 0, 0.05) == 0);
-  // Gains and losses alike: alpha / 2 at most on this side.
-  CHECK(mcnemar_power(1000, 0.1, 0.1, 0.05) < 0.025);
-  CHECK(mcnemar_power(1000, 0.1, 0.1, 0.05) > 0.015);
+namespace {
 
+auto mcnemar_finds(double alpha) {
+  return [=](std::int64_t lost, std::int64_t gained) {
+    return lost > gained && mcnemar(lost, gained) <= alpha;
+  };
+}
+
+}  // namespace
+
+TEST_CASE("The power of counts, by hand and by simulation") {
+  // All changes are losses, at most 6 images: alpha .05 needs all 6 lost (2 / 64; 5: 2 / 32 > .05).
+  CHECK(counts_power(6, 0.5, 0, mcnemar_finds(0.05)) == Approx(std::pow(0.5, 6)).epsilon(1e-9));
+  CHECK(counts_power(6, 1, 0, mcnemar_finds(0.05)) == Approx(1));
+  CHECK(counts_power(100, 0, 0, mcnemar_finds(0.05)) == 0);
+  // Of 4 images, two and more net losses: 2 to 4 lost and none gained (6 + 4 + 1 of 3^4), or 3 and
+  // one (4).
+  CHECK(counts_power(4, 1.0 / 3, 1.0 / 3, [](auto lost, auto gained) {
+          return lost >= gained + 2;
+        }) == Approx(15.0 / 81));
+  // Gains and losses alike: alpha / 2 at most on this side, also of many.
+  for (const std::int64_t images : {1000, 100000}) {
+    const double power = counts_power(images, 0.1, 0.1, mcnemar_finds(0.05));
+    CHECK(power < 0.025);
+    CHECK(power > 0.015);
+  }
   int found = 0;
   constexpr int rounds = 2000;
   for (std::uint64_t round = 0; round < rounds; ++round) {
@@ -92,35 +110,23 @@ TEST_CASE("The power of McNemar's test, by hand and by simulation") {
       lost += at < 0.06;
       gained += at >= 0.06 && at < 0.08;
     }
-    found += lost > gained && mcnemar(lost, gained) <= 0.05;
+    found += mcnemar_finds(0.05)(lost, gained);
   }
-  const double power = mcnemar_power(400, 0.06, 0.02, 0.05);
+  const double power = counts_power(400, 0.06, 0.02, mcnemar_finds(0.05));
   CHECK(static_cast<double>(found) / rounds ==
         Approx(power).margin(4 * std::sqrt(power * (1 - power) / rounds)));
 }
 
-TEST_CASE("A/A: McNemar and Mann-Whitney raise false alarms with probability alpha at most",
-          "[slow]") {
-  constexpr int rounds = 10000;
-  int unequal = 0, slower = 0;
-  for (std::uint64_t round = 0; round < rounds; ++round) {
-    int lost = 0, gained = 0;
-    for (std::uint64_t image = 0; image < 2000; ++image) {
-      const std::uint64_t bits = random_bits(11, round, image) >> 58;  // 1 in 64 each way
-      lost += bits == 0;
-      gained += bits == 1;
-    }
-    unequal += mcnemar(lost, gained) <= 0.05;
-    std::vector<double> one, other;
-    for (std::uint64_t k = 0; k < 7; ++k) {
-      one.push_back(static_cast<double>(random_bits(12, round, k) >> 40));
-      other.push_back(static_cast<double>(random_bits(13, round, k) >> 40));
-    }
-    slower += mann_whitney(one, other) <= 0.05;
-  }
-  // Both are exact and discrete, hence below alpha; four deviations of a share of .05 in 10,000.
-  CHECK(unequal <= rounds * 0.05 + 4 * std::sqrt(rounds * 0.05 * 0.95));
-  CHECK(slower <= rounds * 0.05 + 4 * std::sqrt(rounds * 0.05 * 0.95));
-  CHECK(unequal > rounds * 0.02);
-  CHECK(slower > rounds * 0.02);
+TEST_CASE("Tango's score test by hand") {
+  // Nothing lost or gained of 100, true loss .1: the likeliest share gained is 0, the variance
+  // 100 * .1 * .9 = 9, away 10: z = 10 / 3.
+  CHECK(tango(0, 0, 100, 0.1) == Approx(2 * normal_probability(-10.0 / 3)));
+  // True loss 0: McNemar's z without continuity, (12 - 4) / sqrt(16) = 2.
+  CHECK(tango(12, 4, 100, 0) == Approx(2 * normal_probability(-2)));
+  CHECK(tango(0, 0, 100, 0) == 1);
+  // 30 and 10 of 100, true loss .1: 200 q^2 - q (40 * .9 - .2 * 70) - 10 * .1 * .9 = 0, so q =
+  // (22 + sqrt(484 + 720)) / 400 = .14175; variance 100 (.2835 + .09) = 37.35, away 10.
+  CHECK(tango(30, 10, 100, 0.1) ==
+        Approx(2 * normal_probability(-10 / std::sqrt(37.349))).epsilon(1e-4));
+  CHECK(tango(20, 10, 100, 0.1) == Approx(1));
 }

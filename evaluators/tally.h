@@ -30,6 +30,9 @@ struct TallyFigures {
   /// By figure: whether each item is right, where the figure is the share (or the mean over groups
   /// of the share) of right items; else empty.
   std::vector<std::vector<std::uint8_t>> right;
+  /// Whether an item is right by its own numbers alone. If not, because thresholds are chosen on the
+  /// others, counts of right items scatter more than those of independent ones.
+  bool independent = true;
 };
 
 /// REQUIRES the tally to outlive the result. Throws Error{bad_data} if it is none of an evaluator

@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "evaluators/flips.h"
 #include "evaluators/paired.h"
+#include "evaluators/watch.h"
 #include "reports/gates.h"
 #include "reports/manifest.h"
 #include "reports/run_record.h"
