@@ -53,6 +53,15 @@ std::optional<Interval> interval95(std::vector<double> values) {
   return Interval{percentile(values, 0.025), percentile(values, 0.975)};
 }
 
+double deviation(std::span<const double> values) {
+  if (values.empty()) return 0;
+  const auto n = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  double sum = 0;
+  for (const double value : values) sum += (value - mean) * (value - mean);
+  return std::sqrt(sum / n);
+}
+
 double percentile_p(std::span<const double> ascending, double at) {
   constexpr double rounding = 1e-12;  // sums of the same numbers in another order differ by less
   const auto low = std::ranges::upper_bound(ascending, at + rounding) - ascending.begin();

@@ -32,6 +32,9 @@ std::optional<Interval> interval95(std::vector<double> values);
 /// Bootstrap Methods and their Application (1997), sections 4.2, 5.3.
 double percentile_p(std::span<const double> ascending, double at);
 
+/// Root of the mean square distance from the mean; 0 of no values.
+double deviation(std::span<const double> values);
+
 /// Several statistics of the same drawn items, in a fixed order; counts[i] says how often item i
 /// was drawn.
 using Statistics = std::function<std::vector<double>(std::span<const std::uint32_t> counts)>;

@@ -133,7 +133,7 @@ inline Tally drawn_pairs(const DrawnRun& run) {
     if (run.is_lost(p)) distance = 2.8 * uniform(run.own, 3'000'000 + p);
     pairs.push_back({static_cast<int>(p % 10), same, distance});
   }
-  return pairs_tally(pairs, "insightface");
+  return pairs_tally(pairs, "cosface");
 }
 
 }  // namespace bench::testing

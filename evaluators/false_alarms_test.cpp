@@ -28,7 +28,7 @@ double at_most(double share, int rounds) {
   return rounds * share + 2.33 * std::sqrt(rounds * share * (1 - share));
 }
 
-/// Changes are two-sided, at most alpha of the rounds; losses are one side of them.
+/// Where nothing is allowed, losses are one side of the changes.
 void check(const std::string& what, const Alarms& alarms) {
   if (alarms.rounds >= 10000) {
     WARN(fmt::format("{}: {} changes, {} losses of {}", what, alarms.changed, alarms.lost,
@@ -36,7 +36,7 @@ void check(const std::string& what, const Alarms& alarms) {
   }
   CAPTURE(what);
   CHECK(alarms.changed <= at_most(alpha, alarms.rounds));
-  CHECK(alarms.lost <= at_most(alpha / 2, alarms.rounds));
+  CHECK(alarms.lost <= at_most(alpha, alarms.rounds));
 }
 
 struct Figure {
@@ -45,9 +45,9 @@ struct Figure {
   std::uint64_t images;
   int replicates;  ///< none: McNemar's test needs none
 };
-constexpr Figure top1{"top1", drawn_classes, 300, 0}, accuracy{"accuracy", drawn_pairs, 300, 0},
-    ap_hard{"ap_hard", drawn_faces, 60, 199}, map_area{"map_area", drawn_objects, 60, 199},
-    map_11point{"map_11point", drawn_objects, 60, 199}, miou{"miou", drawn_maps, 60, 199};
+constexpr Figure top1{"top1", drawn_classes, 300, 0}, accuracy{"accuracy", drawn_pairs, 200, 39},
+    ap_hard{"ap_hard", drawn_faces, 60, 99}, map_area{"map_area", drawn_objects, 60, 99},
+    map_11point{"map_11point", drawn_objects, 60, 99}, miou{"miou", drawn_maps, 60, 99};
 
 PairedFigure compare(const Figure& figure, const DrawnRun& before, const DrawnRun& after) {
   const std::vector<std::string> metrics = {figure.metric};
@@ -149,20 +149,19 @@ void check_times(int rounds) {
 
 TEST_CASE(
     "A/A: figures of runs that are equally good raise alarms with probability alpha at most") {
-  for (const Figure& figure : {top1, accuracy}) check_apart(figure, {0.05, 1}, 500);
+  check_apart(top1, {0.05, 1}, 500);
+  check_apart(accuracy, {0.15}, 100);
   for (Figure figure : {ap_hard, map_area, miou}) {
-    figure.replicates = 99;
     figure.images = 30;
     check_apart(figure, {0.02, 0.5}, 100);
   }
   check("counts", simulate_counts(500, 500));
-  check_times(300);
+  check_times(1000);
 }
 
 TEST_CASE("A/A: a loss of what is allowed raises alarms with probability alpha at most") {
   check_allowed(top1, 0.05, {0.02}, 1000);
   for (Figure figure : {ap_hard, miou}) {
-    figure.replicates = 99;
     figure.images = 30;
     check_allowed(figure, 0.1, {0.05}, 100);
   }
@@ -173,10 +172,7 @@ TEST_CASE("A/A in 10000 pairs: top1", "[.slow]") {
   check_allowed(top1, 0.05, {0.003, 0.02}, 10000);
 }
 
-TEST_CASE("A/A in 10000 pairs: accuracy", "[.slow]") {
-  check_apart(accuracy, {0.02, 0.15, 1}, 10000);
-  check_allowed(accuracy, 0.05, {0.02}, 10000);
-}
+TEST_CASE("A/A in 10000 pairs: accuracy", "[.slow]") { check_apart(accuracy, {0.15}, 10000); }
 
 TEST_CASE("A/A in 10000 pairs: ap_hard", "[.slow]") {
   check_apart(ap_hard, {0.01, 0.15, 1}, 10000);

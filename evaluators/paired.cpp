@@ -111,6 +111,8 @@ double as_far(const std::vector<double>& drawn, double seen) {
 
 /// Images answered otherwise up to which the bootstrap needs the exact test beside it.
 constexpr std::size_t exchanged_up_to = 1000;
+/// Where more are exchanged: enough for a p of 0.0005.
+constexpr int most_deals = 2000;
 
 std::size_t count_changed(const Tally& before, const Tally& after) {
   std::size_t changed = 0;
@@ -165,8 +167,24 @@ void set_values(std::vector<Chosen>& chosen, const TallyFigures& from, const Tal
 void set_chance(PairedFigure& figure, std::vector<double> drawn, const std::vector<double>& lots) {
   figure.drawn = std::move(drawn);
   figure.interval95 = interval95(figure.drawn);
-  figure.p = figure.drawn.empty() ? nan : percentile_p(figure.drawn, 0);
+  figure.chance = deviation(lots);
+  const bool exchanged_alone = figure.moved && !figure.counted;
+  figure.p = figure.drawn.empty() ? nan : exchanged_alone ? 0 : percentile_p(figure.drawn, 0);
   if (!lots.empty()) figure.p = std::max(figure.p, as_far(lots, figure.after - figure.before));
+}
+
+/// As many deals as there are resamples; fewer where many images have to be dealt out.
+Replicates dealt(const Tally& before, const Tally& after, const std::vector<Chosen>& chosen,
+                 std::size_t changed, Bootstrap bootstrap) {
+  const auto all = [&](auto holds) {
+    return std::ranges::all_of(chosen, [&](const Chosen& one) { return holds(one.figure); });
+  };
+  if (all([](const PairedFigure& figure) { return figure.counted; })) return {};
+  if (changed > exchanged_up_to) {
+    if (all([](const PairedFigure& figure) { return figure.counted || !figure.moved; })) return {};
+    bootstrap.replicates = std::min(bootstrap.replicates, most_deals);
+  }
+  return exchanged(before, after, bootstrap);
 }
 
 }  // namespace
@@ -187,12 +205,13 @@ std::vector<PairedFigure> compare_tallies(const Tally& before, const Tally& afte
   if (before.rows == after.rows) {
     for (Chosen& one : chosen) one.figure.interval95 = Interval{0, 0};
   } else {
-    const bool few = count_changed(before, after) <= exchanged_up_to;
-    const bool counted =
-        std::ranges::all_of(chosen, [](const Chosen& one) { return one.figure.counted; });
+    const std::size_t changed = count_changed(before, after);
     const auto drawn = resampled(from, to, before.groups, bootstrap);
-    const auto lots = few && !counted ? exchanged(before, after, bootstrap) : Replicates();
-    for (Chosen& one : chosen) set_chance(one.figure, column(drawn, one.at), column(lots, one.at));
+    const auto lots = dealt(before, after, chosen, changed, bootstrap);
+    for (Chosen& one : chosen) {
+      one.figure.changed = static_cast<std::int64_t>(changed);
+      set_chance(one.figure, column(drawn, one.at), column(lots, one.at));
+    }
   }
   std::vector<PairedFigure> figures;
   for (Chosen& one : chosen) {

@@ -39,6 +39,7 @@ struct PairedFigure {
   std::string metric{};
   double before = 0, after = 0;
   std::int64_t items = 0;                ///< images, or pairs of them
+  std::int64_t changed = 0;              ///< ... whose numbers are others now
   std::optional<Interval> interval95{};  ///< of after - before, as in Difference
   std::optional<Moved> moved{};          ///< where the figure is a share of right items
   bool counted = false;                  ///< ... each right or wrong by itself: McNemar's test
@@ -53,8 +54,10 @@ struct PairedFigure {
   ///
   /// The accuracy of verification is not counted: its thresholds are chosen anew in each run, which
   /// turns pairs near them over in numbers. In 10,000 simulated pairs of equally good runs
-  /// McNemar's test at 0.05 raised 1,085 false alarms; exchanged answers choose thresholds too.
+  /// McNemar's test at 0.05 raised 1,085 false alarms, and the bootstrap, which chooses thresholds
+  /// by repeated pairs, 3. It is tested by exchanging alone, however many pairs changed.
   double p = 1;
+  double chance = 0;            ///< deviation of the exchanged differences; 0 where left out
   std::vector<double> drawn{};  ///< after - before in every resample, ascending
 };
 

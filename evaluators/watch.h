@@ -16,13 +16,17 @@ struct Watch {
 /// How much worse the figure is now; negative where it is better.
 double loss(const PairedFigure& figure, const Watch& watch);
 
-/// p of "no worse than allowed": with nothing allowed the figure's own, else the larger of that and
-/// the bootstrap's. Small only if the figure is worse by more than is allowed; 1 if it is not.
+/// p of "no worse than allowed": the figure's own, or, where something is allowed, the larger of
+/// that and tango()'s for counted figures, the bootstrap's for others. Small only if the figure is
+/// worse by more than is allowed; 1 if it is not.
 double p_of_loss(const PairedFigure& figure, const Watch& watch);
 
 /// The smallest true loss that a comparison like this one finds (p_of_loss <= alpha, loss >= least)
 /// with probability `power`. Assumed: answers that come and go without a net loss do so as often as
-/// they did here, resp. figures scatter as they did here. NaN where nothing scattered.
+/// they did here, resp. figures scatter as they did here, and a loss beyond the one seen here comes
+/// by more images like those that changed. Exact for counted figures; for others by normal
+/// distributions, a few hundredths too large where few dozen images change. NaN where nothing
+/// scattered.
 double visible_loss(const PairedFigure& figure, const Watch& watch, double power);
 
 /// ... and the probability with which a true loss is found.

@@ -84,7 +84,7 @@ void add_figures(PendingCase& one, const CaseRun& before, const CaseRun& after,
       change.interval95 = found->interval95;
       change.moved = found->moved;
       change.p = found->p;
-      change.test = found->moved ? "McNemar" : "resampled";
+      change.test = found->counted ? "McNemar" : "resampled";
       pending.p_of_loss = p_of_loss(*found, pending.watch);
       pending.paired = std::move(*found);
     } else {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "evaluators/paired.h"
+#include "evaluators/watch.h"
 #include "reports/compare.h"
 
 namespace bench::comparing {
