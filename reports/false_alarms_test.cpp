@@ -143,7 +143,6 @@ TEST_CASE("A/A: the gates of a suite raise alarms with probability alpha at most
 
 TEST_CASE("A/A in 10000 pairs: the gates of a suite", "[.slow]") { check_equal(10000); }
 
-TEST_CASE("A/A in 10000 pairs: the gates of a suite, all of whose figures lose what is allowed",
-          "[.slow]") {
+TEST_CASE("A/A in 10000 pairs: gates of a suite that loses what is allowed", "[.slow]") {
   check_allowed(10000);
 }
