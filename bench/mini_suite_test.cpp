@@ -7,6 +7,7 @@
 #include "bench/files.h"
 #include "bench/suite.h"
 #include "models/testing.h"
+#include "reports/gates.h"
 #include "reports/run_record.h"
 
 namespace bench {
@@ -43,6 +44,22 @@ TEST_CASE("The bundled suite: every case passes, and fills every cell it is mean
         if (table.title.find("Document 2") == table.title.npos) CHECK(row[i] != "-");
       }
     }
+  }
+}
+
+TEST_CASE("The bundled suite's gates are of it, and each fits a case there") {
+  const std::string file = BENCH_SOURCE_DIR "/baselines/mini.gates.json";
+  const Gates gates = parse_gates(read_file(file), file);
+  CHECK(gates.suite == "mini");
+  for (const Gate& gate : gates.list) {
+    INFO(gate.case_name << ": " << gate.metric);
+    std::size_t cases = 0;
+    for (const Suite& part : parts_of(load_suite("mini"))) {
+      for (const Case& one : part.cases) {
+        cases += gate_for({"mini", 0.05, {gate}}, one.name(), gate.metric) != nullptr;
+      }
+    }
+    CHECK(cases > 0);
   }
 }
 
