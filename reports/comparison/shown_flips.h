@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "evaluators/paired.h"
+#include "evaluators/flips.h"
 
 namespace bench::comparing {
 
