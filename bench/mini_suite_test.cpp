@@ -1,12 +1,16 @@
 // The bundled suite, end to end through the command line, on a few images of each data set.
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <set>
 #include <sstream>
 
 #include "bench/commands/dispatch.h"
 #include "bench/documents.h"
 #include "bench/files.h"
+#include "bench/model_card.h"
 #include "bench/suite.h"
 #include "models/testing.h"
+#include "reports/figures.h"
 #include "reports/gates.h"
 #include "reports/run_record.h"
 
@@ -61,6 +65,40 @@ TEST_CASE("The bundled suite's gates are of it, and each fits a case there") {
     }
     CHECK(cases > 0);
   }
+}
+
+std::vector<RunRecord> baseline() {
+  const std::string file = BENCH_SOURCE_DIR "/baselines/mini/result.json";
+  return read_result_file(read_file(file), file);
+}
+
+TEST_CASE("The bundled suite's baseline has its cases, of the weights that are here") {
+  std::set<std::string> cases, accepted;
+  for (const Suite& part : parts_of(load_suite("mini"))) {
+    for (const Case& one : part.cases) cases.insert(part.dataset + "/" + one.name());
+  }
+  for (const RunRecord& record : baseline()) {
+    INFO(record.name);
+    accepted.insert(record.data.name + "/" + record.name);
+    REQUIRE(record.model.files.size() == 1);
+    CHECK(record.model.files[0].sha256 == find_model_card(record.model.name).sha256);
+  }
+  CHECK(accepted == cases);
+}
+
+TEST_CASE("What a bundled network's card says it reached, the baseline has too") {
+  std::size_t trained = 0;
+  const std::vector<RunRecord> records = baseline();
+  for (const ModelCard& card : model_cards()) {
+    if (!card.training) continue;
+    ++trained;
+    INFO(card.name << ": " << card.training->metric << " " << card.training->value);
+    CHECK(std::ranges::any_of(records, [&](const RunRecord& record) {
+      const Metric* metric = metric_named(record, card.training->metric);
+      return record.model.name == card.name && metric && metric->value == card.training->value;
+    }));
+  }
+  CHECK(trained > 20);
 }
 
 }  // namespace
