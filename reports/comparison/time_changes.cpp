@@ -27,6 +27,12 @@ double median(Times times) {
   return (*middle + *std::max_element(times.begin(), middle)) / 2;
 }
 
+// A file may be written by hand.
+bool measured(const Times& times) {
+  return !times.empty() &&
+         std::ranges::all_of(times, [](double ms) { return std::isfinite(ms) && ms > 0; });
+}
+
 // The case itself is never among them.
 std::set<std::string> timed_with(const RunRecord& record, const std::vector<CaseRun>& run) {
   std::set<std::string> names;
@@ -35,7 +41,8 @@ std::set<std::string> timed_with(const RunRecord& record, const std::vector<Case
     const bool reference = record.against.name.empty() ? one.against.name == record.name
                                                        : one.name == record.against.name;
     if (reference && one.data.name == record.data.name &&
-        one.speed_one_thread.round_ms.size() == record.speed_one_thread.round_ms.size()) {
+        one.speed_one_thread.round_ms.size() == record.speed_one_thread.round_ms.size() &&
+        measured(one.speed_one_thread.round_ms)) {
       names.insert(one.name);
     }
   }
@@ -105,8 +112,7 @@ Slowdown beside_reference(FigureChange& change, const Slowdown& alone, const Wat
   change.drift = drift;
   if (std::abs(drift) >= worth_a_note) {
     change.note = fmt::format(
-        "{}, timed in the same rounds, took {} % too: the machine, or what they share; in step "
-        "with "
+        "{}, timed in the same rounds, took {} % too: the machine, or what they share; in step with "
         "it, {} %",
         what, signed_number(100 * drift, 1), signed_number(100 * paced.seen / change.before, 1));
   }
@@ -118,7 +124,7 @@ Slowdown beside_reference(FigureChange& change, const Slowdown& alone, const Wat
 void add_time(PendingCase& one, const CaseRun& before, const CaseRun& after, const WholeRuns& runs,
               const CompareOptions& options) {
   const auto &from = before.record.speed_one_thread, &to = after.record.speed_one_thread;
-  if (from.round_ms.empty() || to.round_ms.empty()) return;
+  if (!measured(from.round_ms) || !measured(to.round_ms)) return;
   Pending pending{{"median_ms", "ms", from.median_ms, to.median_ms}};
   FigureChange& change = pending.change;
   set_gate(pending, options, after.record.name, false);

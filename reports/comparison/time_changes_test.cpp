@@ -56,6 +56,15 @@ TEST_CASE("Times count where a gate names them, and on the same machine only") {
   CHECK(contains(time_of(elsewhere).note, "another machine"));
 }
 
+TEST_CASE("Rounds that took no time are no times") {
+  CaseRun edited = timed(1);
+  edited.record.speed_one_thread.round_ms[2] = 0;
+  CHECK_THROWS(time_of(compare_runs({timed(1)}, {edited}, quick_options())));
+  std::vector<CaseRun> before = network(10, 2, 9), after = network(10, 2, 9);
+  after[0].record.speed_one_thread.round_ms[2] = RunRecord::nan;  // what the others stand beside
+  CHECK(time_of(compare_runs(before, after, quick_options()), 1).verdict == Verdict::unchanged);
+}
+
 TEST_CASE("A machine that is slower tonight is no slower program, but is mentioned") {
   const Comparison drifted =
       compare_runs(network(4, 1, 5), network(4.8, 1.2, 6), gated(five_percent));
