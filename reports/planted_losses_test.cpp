@@ -223,7 +223,7 @@ TEST_CASE("many planted losses: boxes", "[.slow]") {
   check_caught_as_said(judge(ap_hard, 500, boxes(1500, 0, 0.01)));
   check_caught_as_said(judge(ap_hard, 500, boxes(1500, 0.02, 0.01)));
   check_quiet(judge(ap_hard, 500, boxes(1500, 0.02, 0)));
-  check_caught_as_said(judge(ap_hard, 500, boxes(60, 0.02, 0.01)));
+  check_caught_as_said(judge(ap_hard, 500, boxes(60, 0.1, 0.01)));
 }
 
 TEST_CASE("many planted losses: embeddings", "[.slow]") {
