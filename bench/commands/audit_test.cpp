@@ -11,10 +11,7 @@
 namespace bench {
 namespace {
 
-using testing::bench;
-using testing::contains;
-using testing::Ran;
-using testing::TinyRun;
+using namespace testing;
 
 // A file of a network with a layer of each kind, called small.onnx.
 class SmallNetwork {

@@ -10,10 +10,7 @@
 namespace bench {
 namespace {
 
-using testing::bench;
-using testing::contains;
-using testing::Ran;
-using testing::TemporaryFolder;
+using namespace testing;
 
 TEST_CASE("Help is as approved") {
   const std::vector<std::pair<std::string, std::vector<std::string>>> pages = {

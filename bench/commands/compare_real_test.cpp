@@ -7,10 +7,7 @@
 namespace bench {
 namespace {
 
-using testing::bench;
-using testing::contains;
-using testing::Ran;
-using testing::real_data;
+using namespace testing;
 
 // Thousands of small files: in memory where that can be had.
 std::filesystem::path scratch() {

@@ -12,9 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using testing::bench;
-using testing::contains;
-using testing::Ran;
+using namespace testing;
 
 class Folder {
  public:

@@ -7,10 +7,7 @@
 namespace bench {
 namespace {
 
-using testing::bench;
-using testing::contains;
-using testing::Ran;
-using testing::TinyRun;
+using namespace testing;
 
 TEST_CASE("A quantised network is explained, and again from its journals") {
   const TinyRun run;

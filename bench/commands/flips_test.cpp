@@ -8,10 +8,7 @@ namespace bench {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::bench;
-using testing::contains;
-using testing::MiniRuns;
-using testing::Ran;
+using namespace testing;
 
 Ran compare(const std::string& before, const std::string& after, const std::string& pages) {
   return bench({"compare", before, after, "--resamples", "200", "--flips", pages});

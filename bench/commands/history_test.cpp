@@ -12,9 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using testing::bench;
-using testing::contains;
-using testing::Ran;
+using namespace testing;
 
 /// A run of the tiny network, and nights made of it: copies of its result.json with other dates.
 class Nights {

@@ -6,9 +6,7 @@
 namespace bench {
 namespace {
 
-using testing::bench;
-using testing::contains;
-using testing::Ran;
+using namespace testing;
 
 TEST_CASE("The list names everything, as text and as data") {
   const Ran ran = bench({"list"});

@@ -8,10 +8,7 @@
 namespace bench {
 namespace {
 
-using testing::bench;
-using testing::contains;
-using testing::Ran;
-using testing::TinyRun;
+using namespace testing;
 
 TEST_CASE("The profile of a network file, as text and as data") {
   const TinyRun run;

@@ -9,10 +9,7 @@
 namespace bench {
 namespace {
 
-using testing::bench;
-using testing::contains;
-using testing::Ran;
-using testing::TinyRun;
+using namespace testing;
 
 // Two data sets, the second with the card of drawn images.
 class TwoParts {

@@ -11,10 +11,7 @@
 namespace bench {
 namespace {
 
-using testing::bench;
-using testing::contains;
-using testing::Ran;
-using testing::TinyRun;
+using namespace testing;
 
 TEST_CASE("A run from files to table; the same command again resumes and says the same") {
   const TinyRun run;

@@ -7,10 +7,7 @@
 namespace bench {
 namespace {
 
-using testing::bench;
-using testing::contains;
-using testing::Ran;
-using testing::TinyRun;
+using namespace testing;
 
 TEST_CASE("A run is scored again by another protocol, from its journal alone") {
   const TinyRun run;
