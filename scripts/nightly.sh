@@ -49,7 +49,9 @@ if [ -n "$last" ] && [ ! -e "$last/summary.md" ] && [[ $last == *-"${commit:-unk
   night=$last
   echo "nightly: going on with $night" >&2
 else
-  night=$out/runs/$(date -u +%Y%m%dT%H%M%SZ)-${commit:-unknown}
+  new_night() { night=$out/runs/$(date -u +%Y%m%dT%H%M%SZ)-${commit:-unknown}; }
+  new_night
+  while [ -e "$night" ]; do sleep 1; new_night; done  # the last one took less than a second
   mkdir "$night"
 fi
 good=$(find "$out/runs" -mindepth 2 -maxdepth 2 -name good | sort | tail -n 1)
