@@ -8,6 +8,7 @@
 #include <set>
 
 #include "datasets/image.h"
+#include "reports/html_report.h"
 
 namespace bench::drawing {
 namespace {
@@ -41,7 +42,7 @@ std::string rectangle(const Box& box, const std::string& look, const std::string
       "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"none\" {}>"
       "<title>{}</title></rect>\n",
       box.x1, box.y1, std::max(0.0, box.x2 - box.x1), std::max(0.0, box.y2 - box.y1), look,
-      html(title));
+      html_text(title));
 }
 
 std::string colour_of(int label) {
@@ -76,20 +77,6 @@ std::string pixels(const LabelMap& size, const Picture& picture, int kind,
 }
 
 }  // namespace
-
-std::string html(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&': escaped += "&amp;"; break;
-      case '<': escaped += "&lt;"; break;
-      case '>': escaped += "&gt;"; break;
-      case '"': escaped += "&quot;"; break;
-      default: escaped += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-  }
-  return escaped;
-}
 
 std::string name_of(const Dataset& dataset, int label) {
   const auto& names = dataset.class_names();
@@ -151,7 +138,7 @@ std::string boxes(const Detections& answer, const Dataset& dataset, const Pictur
     if (i >= boxes_named || dataset.class_names().size() < 2) continue;
     svg +=
         fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" font-size=\"{:.1f}\" fill=\"{}\">{}</text>\n",
-                    one.box.x1, one.box.y1 - width, 9 * width, colour, html(words));
+                    one.box.x1, one.box.y1 - width, 9 * width, colour, html_text(words));
   }
   return svg;
 }
@@ -173,7 +160,7 @@ std::string label_legend(std::initializer_list<const LabelMap*> maps, const Data
   std::string text;
   for (const int label : labels) {
     text += fmt::format("<span class=\"key\" style=\"background:{}\"></span>{} ", colour_of(label),
-                        label == void_label ? "void" : html(name_of(dataset, label)));
+                        label == void_label ? "void" : html_text(name_of(dataset, label)));
   }
   return "<p>" + text + "</p>\n";
 }
@@ -201,7 +188,7 @@ std::string best_classes(const ClassScores& answer, const Dataset& dataset, cons
   std::string text = fmt::format("<table><tr><th style=\"color:{}\">{}</th></tr>\n", colour, title);
   for (std::size_t i = 0; i < std::min<std::size_t>(answer.best.size(), 5); ++i) {
     const ScoredClass& one = answer.best[i];
-    const std::string name = html(name_of(dataset, one.label));
+    const std::string name = html_text(name_of(dataset, one.label));
     text += fmt::format("<tr><td>{} {:.4f}</td></tr>\n",
                         one.label == right ? "<b>" + name + "</b>" : name, one.score);
   }

@@ -16,9 +16,6 @@ constexpr const char* mended_colour = "#35c759";  ///< of pixels: wrong before, 
 constexpr const char* broken_colour = "#ff3b30";  ///< right before, wrong after
 constexpr const char* neither_colour = "#ffd60a";
 
-/// As text and as the value of an attribute.
-std::string html(std::string_view text);
-
 /// The class's name, or its number.
 std::string name_of(const Dataset& dataset, int label);
 

@@ -10,6 +10,7 @@
 #include "bench/flip_pairs.h"
 #include "reports/comparison/shown_flips.h"
 #include "reports/comparison/words.h"
+#include "reports/html_report.h"
 
 namespace bench {
 namespace {
@@ -37,7 +38,7 @@ std::string show(const ClassScores* before, const ClassScores& after, const Data
   const Truth truth = dataset.truth(index);
   const auto* label = std::get_if<ClassLabel>(&truth);
   const int right = label ? label->index : -1;
-  const std::string is = label ? "true: " + html(name_of(dataset, right)) : "truth not known";
+  const std::string is = label ? "true: " + html_text(name_of(dataset, right)) : "truth not known";
   std::string text = framed(read_picture(dataset, index), "", is);
   if (before) text += best_classes(*before, dataset, "before", before_colour, right);
   return text + best_classes(after, dataset, "after", after_colour, right);
@@ -78,7 +79,7 @@ std::string show(const LabelMap* before, const LabelMap& after, const Dataset& d
 }
 
 std::string show(const Embedding*, const Embedding&, const Dataset& dataset, std::size_t index) {
-  return framed(read_picture(dataset, index), "", html(dataset.id(index)));
+  return framed(read_picture(dataset, index), "", html_text(dataset.id(index)));
 }
 
 std::string decided(const PairDecision& one) {
@@ -128,11 +129,11 @@ class Shower {
 
   std::string image(const std::string& id) const {
     const auto place = places_.find(id);
-    if (place == places_.end()) return "<p>" + html(id) + ": not in the data set</p>\n";
+    if (place == places_.end()) return "<p>" + html_text(id) + ": not in the data set</p>\n";
     const std::size_t index = place->second;
     if (!after_.journal->answered(index) ||
         (before_.journal && !before_.journal->answered(index))) {
-      return "<p>" + html(id) + ": a journal lacks its answer</p>\n";
+      return "<p>" + html_text(id) + ": a journal lacks its answer</p>\n";
     }
     const JournalEntry now = after_.journal->entry(index);
     const JournalEntry old = before_.journal ? before_.journal->entry(index) : JournalEntry{};
@@ -155,19 +156,19 @@ class Shower {
 
 std::string flip_page(const CaseComparison& comparison, const AnsweredRun& before,
                       const AnsweredRun& after, const Dataset& dataset, std::size_t most) {
-  const std::string title = html(comparison.name) + (comparison.drawn ? " (drawn)" : "");
+  const std::string title = html_text(comparison.name) + (comparison.drawn ? " (drawn)" : "");
   const ShownFlips shown = shown_flips(comparison.flips, most);
   std::string page = fmt::format(
       "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n<title>{0}</title>\n<style>{1}</style>\n"
       "<h1>{0}: answered otherwise</h1>\n<p>{2}: {3}; {4}: {0}. {5} answered otherwise; here are "
       "{6}, first those that {7} loses most by, then those that it gains most by: by how much, if "
       "they alone took the new answer.{8}</p>\n",
-      title, style, before_word(), html(comparison.before_name), after_word(),
-      comparison.flips.size(), shown.list.size(), html(comparison.flips_of),
+      title, style, before_word(), html_text(comparison.before_name), after_word(),
+      comparison.flips.size(), shown.list.size(), html_text(comparison.flips_of),
       before.journal ? "" : " The earlier run keeps no answers: only the later ones are drawn.");
   const Shower shower(comparison, before, after, dataset);
   for (const Flip& flip : shown.list) {
-    page += fmt::format("<h2>{}: {}</h2>\n{}", html(flip.item), comparing::effect_text(flip.effect),
+    page += fmt::format("<h2>{}: {}</h2>\n{}", html_text(flip.item), comparing::effect_text(flip.effect),
                         shower.show_item(flip.item));
   }
   return page;

@@ -3,16 +3,10 @@
 #include <algorithm>
 
 #include "bench/onednn/thread_clock.h"
+#include "evaluators/significance.h"
 
 namespace bench {
 namespace {
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + std::ssize(values) / 2;
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2) return *middle;
-  return (*middle + *std::max_element(values.begin(), middle)) / 2;
-}
 
 // One network with its own inputs.
 class Runner {
@@ -52,7 +46,7 @@ std::vector<RunRecord::OneThread> time_in_turn(std::span<const Network> networks
   }
   std::vector<RunRecord::OneThread> list;
   for (std::vector<double>& one : times) {
-    const double ms = median(one);
+    const double ms = median_of(one);
     list.push_back({rounds, std::ssize(images), ms, 1000 / ms, std::move(one)});
   }
   return list;

@@ -151,6 +151,13 @@ std::vector<double> holm(std::span<const double> p) {
 
 double normal_probability(double z) { return std::erfc(-z / std::sqrt(2.0)) / 2; }
 
+double median_of(std::vector<double> values) {
+  const auto middle = values.begin() + std::ssize(values) / 2;
+  std::ranges::nth_element(values, middle);
+  if (values.size() % 2) return *middle;
+  return (*middle + *std::max_element(values.begin(), middle)) / 2;
+}
+
 double normal_quantile(double p) {
   double low = -40, high = 40;
   while (high - low > 1e-12) {

@@ -35,6 +35,9 @@ double mann_whitney(std::span<const double> before, std::span<const double> afte
 /// not. Source: Holm, Scandinavian Journal of Statistics 6 (1979).
 std::vector<double> holm(std::span<const double> p);
 
+/// The middle value, of an even number the mean of the middle two. REQUIRES at least one, no NaN.
+double median_of(std::vector<double> values);
+
 /// The z below which a standard normal variable lies with probability `p`, 0 < p < 1.
 double normal_quantile(double p);
 /// ... and that probability.

@@ -117,6 +117,12 @@ TEST_CASE("The power of counts, by hand and by simulation") {
         Approx(power).margin(4 * std::sqrt(power * (1 - power) / rounds)));
 }
 
+TEST_CASE("The median of few values") {
+  CHECK(median_of({4}) == 4);
+  CHECK(median_of({9, 1, 5}) == 5);
+  CHECK(median_of({9, 1, 5, 2}) == 3.5);
+}
+
 TEST_CASE("Tango's score test by hand") {
   // Nothing lost or gained of 100, true loss .1: the likeliest share gained is 0, the variance
   // 100 * .1 * .9 = 9, away 10: z = 10 / 3.

@@ -110,7 +110,7 @@ std::string html_text(const std::string& given) {
       case '>': text += "&gt;"; break;
       case '"': text += "&quot;"; break;
       case '\'': text += "&#39;"; break;
-      default: text += c;
+      default: text += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? ' ' : c;
     }
   }
   return text;

@@ -9,7 +9,8 @@
 
 namespace bench {
 
-/// Any text between tags or in an attribute.
+/// Any text between tags or in an attribute, also of XML: of control characters only ends of lines and
+/// tabs are left, others become spaces.
 std::string html_text(const std::string& text);
 
 /// <section> with title, table and notes; drawn images are flagged.

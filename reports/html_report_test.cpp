@@ -70,5 +70,9 @@ TEST_CASE("Hostile names are text") {
         page.npos);
 }
 
+TEST_CASE("Control characters do not reach a page or a drawing") {
+  CHECK(html_text("a\x01\x1b[31mb\nc\td\xc3\xa4") == "a  [31mb\nc\td\xc3\xa4");
+}
+
 }  // namespace
 }  // namespace bench

@@ -20,13 +20,6 @@ constexpr double worth_a_word = 0.05;    // p of a change that nothing stands be
 
 using Times = std::vector<double>;
 
-double median(Times times) {
-  const auto middle = times.begin() + std::ssize(times) / 2;
-  std::ranges::nth_element(times, middle);
-  if (times.size() % 2) return *middle;
-  return (*middle + *std::max_element(times.begin(), middle)) / 2;
-}
-
 // A file may be written by hand.
 bool measured(const Times& times) {
   return !times.empty() &&
@@ -73,7 +66,7 @@ struct Slowdown {
 };
 
 Slowdown slowdown(const Times& before, const Times& after, double allowed) {
-  const double seen = median(after) - median(before), p = mann_whitney(before, after);
+  const double seen = median_of(after) - median_of(before), p = mann_whitney(before, after);
   if (seen <= allowed) return {seen, p, 1};
   Times eased = after;  // as if what is allowed had not been taken
   for (double& ms : eased) ms -= allowed;
@@ -105,7 +98,7 @@ Slowdown beside_reference(FigureChange& change, const Slowdown& alone, const Wat
   }
   const Times old_reference = reference_times(before.record, names, runs.before);
   const Times new_reference = reference_times(after.record, names, runs.after);
-  const double usual = median(old_reference), drift = median(new_reference) / usual - 1;
+  const double usual = median_of(old_reference), drift = median_of(new_reference) / usual - 1;
   const Slowdown paced = slowdown(
       at_pace(before.record.speed_one_thread.round_ms, old_reference, usual),
       at_pace(after.record.speed_one_thread.round_ms, new_reference, usual), watch.allowed);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evaluators/significance.h"
 #include "reports/history/words.h"
 
 namespace bench::histories {
@@ -72,12 +73,6 @@ void add_exact_changes(HistorySeries& series, const Places& places) {
   }
 }
 
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
-
 /// `options` hold for the whole series, of which this is a part.
 void add_level_changes(HistorySeries& series, const Places& all, std::size_t whole,
                        LevelOptions options) {
@@ -95,7 +90,7 @@ void add_level_changes(HistorySeries& series, const Places& all, std::size_t who
     const std::size_t first = k == 0 ? 0 : found[k - 1].at;
     const std::size_t last = k == found.size() ? values.size() : found[k].at;
     if (first == last) break;  // no finite value at all
-    const double level = median({values.begin() + static_cast<std::ptrdiff_t>(first),
+    const double level = median_of({values.begin() + static_cast<std::ptrdiff_t>(first),
                                  values.begin() + static_cast<std::ptrdiff_t>(last)});
     for (std::size_t i = first; i < last; ++i) series.levels[places[i]] = level;
     if (k > 0) {
